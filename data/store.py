@@ -1,0 +1,234 @@
+"""Results kept on disk between sessions, and files for users."""
+
+import json
+import logging
+import os
+import tempfile
+import threading
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import netCDF4
+import numpy as np
+import xarray as xr
+from platformdirs import user_cache_path
+
+from data.figures import PAPER
+
+log = logging.getLogger(__name__)
+
+SEAL = sha256().digest_size  # bytes after the NetCDF part of a stored file
+_netcdf = threading.Lock()  # the NetCDF library is not made for threads
+
+DOI = "https://doi.org/10.1029/2021GB007068"
+STANDARD_NAMES = {  # variable: CF's name, and the unit without which the name would be wrong
+    "gpp": ("gross_primary_productivity_of_biomass_expressed_as_carbon", "g m-2 year-1"),
+    "npp": ("net_primary_productivity_of_biomass_expressed_as_carbon", "g m-2 year-1"),
+    "nep": ("net_ecosystem_production_expressed_as_carbon_per_unit_area", "g m-2 year-1"),
+    "ra": (
+        "surface_upward_mass_flux_of_carbon_dioxide_expressed_as_carbon_due_to_plant_respiration",
+        "g m-2 year-1",
+    ),
+    "rh": (
+        "surface_upward_mass_flux_of_carbon_dioxide_expressed_as_carbon"
+        "_due_to_heterotrophic_respiration",
+        "g m-2 year-1",
+    ),
+    "vegc": ("vegetation_mass_content_of_carbon", "g m-2"),
+    "soc": ("soil_mass_content_of_carbon", "g m-2"),
+    "availn": ("soil_mass_content_of_inorganic_nitrogen_expressed_as_nitrogen", "g m-2"),
+    "alt": ("permafrost_active_layer_thickness", "m"),
+}
+
+
+def default_folder() -> Path:
+    """Return where results are kept: PERMAFROST_CARBON_STORE, or the user's cache."""
+    chosen = os.environ.get("PERMAFROST_CARBON_STORE")
+    return Path(chosen) if chosen else user_cache_path("permafrost-carbon") / "store"
+
+
+def key(**inputs) -> str:
+    """Return a short name for what *inputs* lead to; equal inputs, equal name.
+
+    Inputs are strings, numbers, None, mappings, sequences, arrays and Datasets (of which the
+    values count, not the attributes). Raises TypeError for anything else.
+    """
+    text = json.dumps(inputs, sort_keys=True, default=_plain)
+    return sha256(text.encode()).hexdigest()[:24]
+
+
+def _plain(thing):
+    if isinstance(thing, xr.Dataset):
+        return {str(n): [list(map(str, v.dims)), v.to_numpy()] for n, v in thing.variables.items()}
+    if isinstance(thing, np.generic):
+        return thing.item()
+    if isinstance(thing, np.ndarray):
+        if thing.dtype.hasobject:
+            return [str(one) for one in thing.ravel()]
+        values = np.ascontiguousarray(thing).tobytes()
+        return [thing.dtype.str, thing.shape, sha256(values).hexdigest()]
+    raise TypeError(f"a key cannot be made of {type(thing).__name__} {thing!r}")
+
+
+class Store:
+    """Datasets on disk, by key. Several threads and processes may use one folder.
+
+    A file is NetCDF-4 followed by a SHA-256 of its key and its bytes. The seal is checked
+    before the NetCDF library sees the bytes, which it does not survive in every state. Nothing
+    is compressed: that would make reading three times slower and save a quarter of the room.
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def get(self, key: str) -> xr.Dataset | None:
+        """Return what was put under *key*, in memory; None if it is not there intact."""
+        path = self._path(key)
+        try:
+            sealed = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as fault:
+            log.warning("%s cannot be read: %s", path, fault.strerror)
+            return None
+        content, seal = sealed[:-SEAL], sealed[-SEAL:]
+        if seal != _seal(key, content):
+            log.warning("%s is damaged or not ours; it is removed", path)
+            with suppress(OSError):
+                path.unlink()
+            return None
+        return _opened(content)
+
+    def put(self, key: str, dataset: xr.Dataset) -> bool:
+        """Keep *dataset* under *key*, whole or not at all; return whether that worked."""
+        path = self._path(key)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with _replacing(path) as temporary:
+                _write(dataset, temporary)
+                seal = _seal(key, temporary.read_bytes())
+                with temporary.open("ab") as file:
+                    file.write(seal)
+        except OSError as fault:
+            log.warning("The result is not kept for next time: %s", fault)
+            return False
+        return True
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}.nc"
+
+
+def _seal(key: str, content: bytes) -> bytes:
+    seal = sha256(key.encode())
+    seal.update(content)
+    return seal.digest()
+
+
+def _opened(content: bytes) -> xr.Dataset:
+    with _netcdf, netCDF4.Dataset("stored", memory=content) as file:
+        backend = xr.backends.NetCDF4DataStore(file)
+        # "day" is a unit of ours, not a request for timedelta64
+        return xr.open_dataset(backend, decode_timedelta=False).load()
+
+
+@contextmanager
+def _replacing(path: Path):
+    """Give a temporary file beside *path* that takes its place if all goes well, or vanishes."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _write(dataset: xr.Dataset, path: Path, **encoding) -> None:
+    """Write NetCDF-4 with *encoding* for its data; OSError if the disk refuses."""
+    plain = dataset.drop_encoding()
+    floats = [name for name, array in plain.variables.items() if array.dtype.kind == "f"]
+    each = {name: {"_FillValue": None} for name in floats}
+    for name in plain.data_vars:
+        if name in each and plain[name].ndim:
+            each[name] = {"_FillValue": None} | encoding
+    try:
+        with _netcdf:
+            plain.to_netcdf(path, format="NETCDF4", engine="netcdf4", encoding=each)
+    except RuntimeError as fault:  # what the NetCDF library makes of a full disk
+        raise OSError(f"{path.name} cannot be written: {fault}") from fault
+
+
+def write_result(dataset: xr.Dataset, path) -> Path:
+    """Write *dataset*, a result of the model, as a NetCDF file for others; return its path.
+
+    Parameters
+    ----------
+    dataset : Dataset on `cell` (coordinates lat, lon) and `year`; attributes say which climate
+    path : file to write, ending in .nc; an older one is replaced once the new one is complete
+
+    Raises ValueError for another ending, OSError if the file cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".nc":
+        raise ValueError(f"{path} ends in {path.suffix or 'nothing'!r}; a result is written as .nc")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist")
+    described = dataset.assign_attrs(_described(dataset))
+    for name in described.variables:
+        standard = _standard_name(str(name), described[name].attrs)
+        described[name].attrs = described[name].attrs | standard
+    with _replacing(path) as temporary:
+        _write(described, temporary, zlib=True, complevel=4, shuffle=True)
+        temporary.chmod(0o666 & ~_umask())  # a temporary file is private; a result need not be
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _standard_name(name: str, attrs) -> dict:
+    """Return CF's name for a variable; differences and sums have none."""
+    standard, unit = STANDARD_NAMES.get(name, ("", ""))
+    fits = standard and attrs.get("units") == unit and "comment" not in attrs
+    return {"standard_name": standard} if fits else {}
+
+
+def _described(dataset: xr.Dataset) -> dict:
+    """Return global attributes after CF-1.11 and ACDD-1.3."""
+    said = dataset.attrs
+    release = version("permafrost-carbon")
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    first, last = (int(dataset.year[k]) for k in (0, -1))
+    made = f"{now} written by permafrost-carbon {release}"
+    extent = {
+        f"geospatial_{name}_{end}": float(getattr(dataset[name], end)())
+        for name in ("lat", "lon")
+        if name in dataset.coords
+        for end in ("min", "max")
+    }
+    return extent | {
+        "Conventions": "CF-1.11, ACDD-1.3",
+        "title": "Carbon and nitrogen of the permafrost region of the Qinghai-Tibetan Plateau, "
+        f"{first}-{last}",
+        "summary": "What the Terrestrial Ecosystem Model with thaw computed: S_T, where thaw "
+        "follows the climate, and S_R, where it stays as in 2020. "
+        f"Climate: {said.get('summary', 'not described')}",
+        "source": f"permafrost-carbon {release}; climate: {said.get('source', 'not described')}",
+        "history": "\n".join(filter(None, [said.get("history"), made])),
+        "references": f"{PAPER}, {DOI}",
+        "license": "BSD-3-Clause",
+        "institution": "Permafrost Carbon",
+        "date_created": now,
+        "keywords": "permafrost, carbon cycle, nitrogen cycle, Qinghai-Tibetan Plateau",
+        "standard_name_vocabulary": "CF Standard Name Table v93",
+        "time_coverage_start": f"{first}-01-01",
+        "time_coverage_end": f"{last}-12-31",
+    }
