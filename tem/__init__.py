@@ -1,0 +1,43 @@
+"""The Terrestrial Ecosystem Model with thaw: climate in, carbon and nitrogen out.
+
+Two stages. `environment` works out what the climate permits (heat, water, light) and does not
+depend on any rate parameter; `experiment` works out what life makes of it (carbon, nitrogen,
+thaw) for the transient run S_T and the reference run S_R. Datasets in, Datasets out: nothing
+here reads a file or knows a screen.
+"""
+
+import os
+from hashlib import sha256
+from pathlib import Path
+
+import numba
+from platformdirs import user_cache_path
+
+# Numba's cache sees neither an edited equation in another file nor an edited constant,
+# so compiled code is filed under a hash of the whole package.
+_source = b"".join(f.read_bytes() for f in sorted(Path(__file__).parent.rglob("*.py")))
+source_hash = sha256(_source).hexdigest()[:16]
+_cache = os.environ.get("NUMBA_CACHE_DIR") or user_cache_path("permafrost-carbon") / "compiled"
+numba.config.CACHE_DIR = str(Path(_cache) / source_hash)
+
+from tem import analytic, summary  # noqa: E402 - the cache must be set before any kernel exists
+from tem.blocks import Cancelled  # noqa: E402
+from tem.columns import column  # noqa: E402
+from tem.environment import environment, ground  # noqa: E402
+from tem.experiment import experiment  # noqa: E402
+from tem.parameters import Parameters, ecosystems, edited, sites  # noqa: E402
+
+__all__ = [
+    "Cancelled",
+    "Parameters",
+    "analytic",
+    "column",
+    "ecosystems",
+    "edited",
+    "environment",
+    "experiment",
+    "ground",
+    "sites",
+    "source_hash",
+    "summary",
+]

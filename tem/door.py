@@ -1,0 +1,138 @@
+"""The door: Datasets are checked and settled into the one layout that kernels were compiled for.
+
+Only here does the model look at names, units and coordinates.
+"""
+
+import numpy as np
+import xarray as xr
+
+from tem.parameters import kinds
+from tem.schema import fields
+
+UNITS = {
+    "tas": "degC",
+    "pr": "mm month-1",
+    "rsds": "W m-2",
+    "co2": "ppm",
+    "elevation": "m",
+    "silt": "percent",
+    "clay": "percent",
+    "rooting_depth": "m",
+}
+SPELLINGS = {
+    "%": "percent",
+    "1e-6": "ppm",
+    "°C": "degC",
+    "celsius": "degC",
+    "mm/month": "mm month-1",
+}
+RANGES = {  # what can be true on land, to catch a wrong unit or a fill value
+    "tas": (-80.0, 60.0),
+    "pr": (0.0, 5000.0),
+    "rsds": (0.0, 600.0),
+    "co2": (100.0, 5000.0),
+    "elevation": (-500.0, 9000.0),
+    "silt": (0.0, 100.0),
+    "clay": (0.0, 100.0),
+    "rooting_depth": (0.01, 20.0),
+}
+PLACES = ("lat", "lon", "ecosystem", "cell_area")
+
+
+def as_floats(array: xr.DataArray) -> np.ndarray:
+    """Return *array* as float64 with time last, in C order and writable.
+
+    Anything else would make Numba compile every kernel once more.
+    """
+    last = [d for d in ("time", "year") if d in array.dims]
+    return np.require(array.transpose(..., *last).values, float, ["C", "W"])
+
+
+def _check(dataset: xr.Dataset, name: str, what: str) -> None:
+    if name not in dataset:
+        raise ValueError(f"{what} has no variable {name} ({UNITS[name]})")
+    units = dataset[name].attrs.get("units", "")
+    if SPELLINGS.get(units, units) != UNITS[name]:
+        raise ValueError(f"{what}.{name} has units {units!r}; expected {UNITS[name]!r}")
+    values = dataset[name].values
+    low, high = RANGES[name]
+    wrong = ~((values >= low) & (values <= high))  # also true where a value is not a number
+    if wrong.any():
+        where = tuple(int(i) for i in np.argwhere(wrong)[0])
+        place = ", ".join(f"{d}={i}" for d, i in zip(dataset[name].dims, where, strict=True))
+        raise ValueError(
+            f"{what}.{name} is {values[where]} {UNITS[name]} at {place}"
+            f" ({int(wrong.sum())} such values); expected {low:g} to {high:g}"
+        )
+
+
+def check_region(region: xr.Dataset) -> None:
+    """Raise ValueError unless *region* has every variable the model reads, in range."""
+    missing = [name for name in PLACES if name not in region.coords]
+    if missing:
+        raise ValueError(f"region lacks the coordinates {', '.join(missing)}")
+    if region.sizes.get("cell", 0) == 0:
+        raise ValueError("region has no cells")
+    for name in ("elevation", "silt", "clay", "rooting_depth"):
+        _check(region, name, "region")
+    kinds(region.ecosystem.values)
+
+
+def check_climate(climate: xr.Dataset) -> None:
+    """Raise ValueError unless *climate* has whole years of every variable, in range."""
+    for name in ("tas", "pr", "rsds", "co2"):
+        _check(climate, name, "climate")
+    months = climate.sizes["time"]
+    if months == 0 or months % 12:
+        raise ValueError(f"climate has {months} months; expected whole years")
+    starts = climate.time.dt
+    if int(starts.month[0]) != 1:
+        raise ValueError(f"climate starts in month {int(starts.month[0])}; expected January")
+    if climate.sizes["year"] != months // 12:
+        raise ValueError(f"co2 has {climate.sizes['year']} years; the climate {months // 12}")
+
+
+def check_same_cells(region: xr.Dataset, climate: xr.Dataset) -> None:
+    """Raise ValueError unless both Datasets hold the same cells in the same order."""
+    if region.sizes["cell"] != climate.sizes["cell"]:
+        raise ValueError(
+            f"region has {region.sizes['cell']} cells, climate {climate.sizes['cell']}"
+        )
+    for name in ("lat", "lon"):
+        if name in climate.coords and not np.allclose(region[name], climate[name], atol=1e-6):
+            raise ValueError(f"region and climate differ in {name}")
+
+
+def years_of(climate: xr.Dataset) -> np.ndarray:
+    """Return the calendar years of *climate* [year]."""
+    return np.asarray(climate.time.dt.year.values[::12], np.int64)
+
+
+def places(dataset: xr.Dataset) -> dict:
+    """Return the coordinates that say where each cell lies."""
+    return {name: dataset.coords[name] for name in PLACES}
+
+
+# UDUNITS knows no gC: on disk the carbon is in the name, not in the unit.
+def cf_units(unit: str) -> str:
+    """Return a declared unit as CF writes it: `gC m-2` becomes `g m-2`."""
+    return unit.replace("gC", "g").replace("gN", "g")
+
+
+def attributes(unit: str, about) -> dict:
+    """Return the CF attributes of a declared quantity, its own unit kept beside CF's."""
+    found = {"units": cf_units(unit), "unit_as_modelled": unit, "long_name": about.label}
+    found |= {"symbol": about.symbol, "kind": about.kind}
+    found["cell_methods"] = f"area: mean time: {about.over_time}"
+    return {key: value for key, value in found.items() if value}
+
+
+def annotated(schema, block: np.ndarray, dims: tuple[str, ...]) -> dict:
+    """Name the fields of *block*, in which the field axis stands second to last.
+
+    Returns variables on *dims* (field taken out), with the attributes of their declaration.
+    """
+    return {
+        name: (dims, np.ascontiguousarray(block[..., k, :]), attributes(unit, about))
+        for k, (name, unit, about) in enumerate(fields(schema))
+    }

@@ -1,0 +1,62 @@
+"""Equations of soil life: decomposition, and the nitrogen it frees or binds.
+
+Source where not said otherwise: Raich et al. (1991), McGuire et al. (1992), TEM 4.3.
+"""
+
+from numba import njit
+
+from tem.units import degC, gC_gN, gC_m2, gC_m2_month, gN_gC, gN_m2, gN_m2_month, one, per_month
+
+# Share of litter that decay leaves for microbes, at TEM's ratio of 0.2 to soil matter.
+DECAY = 0.26299 + 1.14757 * 0.2 - 0.42956 * 0.2**2
+LITTER_QUALITY = -0.784  # exponent of the decomposition rate on litter C:N
+MONTH = 1.0  # the step in which a pool can be emptied at most
+OPTIMUM = 0.5  # volumetric soil moisture at which decomposition is fastest
+
+
+@njit(error_model="numpy")
+def moisture_factor(moisture: one) -> one:
+    """Response of decomposition to volumetric soil moisture: 0 when dry or drowned."""
+    v = min(max(moisture, 0.0), 1.0)
+    product = v * (v - 1.0)
+    return product / (product - (v - OPTIMUM) ** 2)
+
+
+@njit(error_model="numpy")
+def warming(temperature: degC, q10: one) -> one:
+    """Rise of decomposition with soil temperature, 1 at 0 °C; frozen soil goes on respiring."""
+    return q10 ** (temperature / 10.0)
+
+
+@njit(error_model="numpy")
+def decomposition_rate(rate: per_month, litter_c: gC_m2, litter_n: gN_m2, cn: gC_gN) -> per_month:
+    """Decomposition rate of a year from the C:N of last year's litter."""
+    if litter_n <= 0.0 or litter_c <= 0.0:
+        return rate
+    return rate * (litter_c / litter_n / cn) ** LITTER_QUALITY
+
+
+@njit(error_model="numpy")
+def immobilisation(most: gN_gC, saturation: one, respired: gC_m2_month) -> gN_m2_month:
+    """Nitrogen that microbes bind."""
+    return most * saturation * DECAY * respired
+
+
+@njit(error_model="numpy")
+def net_mineralisation(
+    freed: gN_m2_month,
+    bound: gN_m2_month,
+    soil_c: gC_m2,
+    soil_n: gN_m2,
+    available_n: gN_m2,
+    cn: gC_gN,
+) -> gN_m2_month:
+    """Nitrogen freed less nitrogen bound, held back from moving soil C:N away from *cn*."""
+    if soil_c <= 0.0 or soil_n <= 0.0:
+        return 0.0
+    net = freed - bound
+    richness = cn * soil_n / soil_c
+    # law: in a month no more is freed than the soil holds, nor bound than is available
+    if net >= 0.0:
+        return min(net * richness, soil_n / MONTH)
+    return max(net / richness, -available_n / MONTH)

@@ -1,0 +1,130 @@
+"""Equations of plants: foliage, respiration, litter, uptake; how carbon and nitrogen agree.
+
+Source where not said otherwise: Raich et al. (1991), McGuire et al. (1992), TEM 4.3.
+"""
+
+import numpy as np
+from numba import njit
+
+from tem.units import (
+    gC_gN,
+    gC_m2,
+    gC_m2_month,
+    gN_litre,
+    gN_m2,
+    gN_m2_month,
+    m2_gC,
+    one,
+    per_month,
+)
+
+GROWTH_COST = 0.2  # share of production before growth respiration that growth costs
+SEEDLING = 1.6662  # TEM's kleafc: foliage of bare ground is 1 / (1 + 1.6662)
+MONTH = 1.0  # the store of labile nitrogen counts as available within one month
+SCARCE_NITROGEN = 1e-6  # g N m-2 month-1; keeps a ratio finite where there is no nitrogen
+
+
+@njit(error_model="numpy")
+def foliage(vegetation_c: gC_m2, cov: m2_gC) -> one:
+    """Share of the full canopy that plant carbon affords."""
+    return 1.0 / (1.0 + SEEDLING * np.exp(cov * vegetation_c))
+
+
+@njit(error_model="numpy")
+def maintenance(vegetation_c: gC_m2, rate: per_month, fall: m2_gC, warmth: one) -> gC_m2_month:
+    """Maintenance respiration; the rate falls as plants grow."""
+    return rate * np.exp(fall * vegetation_c) * vegetation_c * warmth
+
+
+@njit(error_model="numpy")
+def unlimited_npp(gross: gC_m2_month, respired: gC_m2_month) -> gC_m2_month:
+    """NPP if nitrogen were no limit (the paper's INNPP)."""
+    left = gross - respired
+    return left * (1.0 - GROWTH_COST) if left > 0.0 else left
+
+
+@njit(error_model="numpy")
+def saturation(concentration: gN_litre, half: gN_litre) -> one:
+    """Michaelis-Menten response to the concentration of available nitrogen."""
+    return concentration / (half + concentration)
+
+
+@njit(error_model="numpy")
+def litter_nitrogen(
+    litter_c: gC_m2_month, structural_n: gN_m2, rate: per_month, c_even: gC_gN
+) -> gN_m2_month:
+    """Nitrogen in litterfall; never richer in nitrogen than new growth."""
+    return min(rate * structural_n, litter_c / c_even)
+
+
+@njit(error_model="numpy")
+def resorption(
+    litter_c: gC_m2_month,
+    vegetation_c: gC_m2,
+    structural_n: gN_m2,
+    rate: per_month,
+    c_even: gC_gN,
+    c2n: gC_gN,
+) -> gN_m2_month:
+    """Nitrogen withdrawn into the store before leaves fall."""
+    if vegetation_c <= 0.0:
+        return 0.0
+    spared = max(0.0, litter_c / c_even - rate * structural_n)
+    # law: no more leaves the structure in a month than is there
+    most = max(0.0, structural_n / MONTH - rate * structural_n)
+    return min(spared * structural_n * c2n / vegetation_c, most)
+
+
+@njit(error_model="numpy")
+def uptake_wanted(uptake: gN_m2_month, ratio: gC_gN, c_even: gC_gN) -> gN_m2_month:
+    """Nitrogen uptake when carbon is the limit; *ratio* is carbon over nitrogen on offer.
+
+    0 at ratio 0, all that can be had at ratio c_even.
+    """
+    product = ratio * (ratio - 2.0 * c_even)
+    return max(0.0, uptake * product / (product - (ratio - c_even) ** 2))
+
+
+@njit(error_model="numpy")
+def agree(
+    innpp: gC_m2_month,
+    uptake: gN_m2_month,
+    labile_n: gN_m2,
+    structural_n: gN_m2,
+    vegetation_c: gC_m2,
+    shed_n: gN_m2_month,
+    resorbed: gN_m2_month,
+    c_even: gC_gN,
+    c2n: gC_gN,
+    labncon: one,
+):
+    """Return NPP, structural uptake, labile uptake and mobilisation that fit each other.
+
+    Carbon-limited (INNPP over nitrogen on offer at most c_even): growth as the climate lets,
+    uptake turned down. Nitrogen-limited: growth as nitrogen lets.
+    """
+    offered = uptake + labile_n / MONTH
+    if innpp > c_even * max(offered, SCARCE_NITROGEN):
+        return c_even * offered, uptake, 0.0, labile_n / MONTH
+    wanted = uptake_wanted(uptake, innpp / max(offered, SCARCE_NITROGEN), c_even)
+    needed = innpp / c_even
+    if needed < 0.0 and vegetation_c > 0.0:
+        # law: no more leaves the structure in a month than is there
+        most = max(0.0, structural_n / MONTH - shed_n - resorbed)
+        needed = -min(-needed * structural_n / vegetation_c * c2n, most)
+    if labile_n / MONTH >= needed:
+        mobilised, structural = needed, 0.0
+    else:
+        mobilised = labile_n / MONTH
+        structural = min(max(needed - mobilised, 0.0), wanted)
+    goal = labncon * (structural_n + (structural - shed_n - resorbed + mobilised) * MONTH)
+    kept = labile_n + (resorbed - mobilised) * MONTH
+    labile = max(0.0, min(wanted - structural, (goal - kept) / MONTH))
+    return innpp, structural, labile, mobilised
+
+
+@njit(error_model="numpy")
+def gross_production(npp: gC_m2_month, maintenance: gC_m2_month) -> gC_m2_month:
+    """Photosynthesis that pays for growth, its cost, and maintenance."""
+    growth = npp * GROWTH_COST / (1.0 - GROWTH_COST) if npp > 0.0 else 0.0
+    return npp + growth + maintenance
