@@ -3,13 +3,14 @@
 import json
 import logging
 import os
-import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from uuid import uuid4
 
 import netCDF4
 import numpy as np
@@ -24,19 +25,13 @@ SEAL = sha256().digest_size  # bytes after the NetCDF part of a stored file
 _netcdf = threading.Lock()  # the NetCDF library is not made for threads
 
 DOI = "https://doi.org/10.1029/2021GB007068"
+_CARBON_UP = "surface_upward_mass_flux_of_carbon_dioxide_expressed_as_carbon_due_to"
 STANDARD_NAMES = {  # variable: CF's name, and the unit without which the name would be wrong
     "gpp": ("gross_primary_productivity_of_biomass_expressed_as_carbon", "g m-2 year-1"),
     "npp": ("net_primary_productivity_of_biomass_expressed_as_carbon", "g m-2 year-1"),
     "nep": ("net_ecosystem_production_expressed_as_carbon_per_unit_area", "g m-2 year-1"),
-    "ra": (
-        "surface_upward_mass_flux_of_carbon_dioxide_expressed_as_carbon_due_to_plant_respiration",
-        "g m-2 year-1",
-    ),
-    "rh": (
-        "surface_upward_mass_flux_of_carbon_dioxide_expressed_as_carbon"
-        "_due_to_heterotrophic_respiration",
-        "g m-2 year-1",
-    ),
+    "ra": (f"{_CARBON_UP}_plant_respiration", "g m-2 year-1"),
+    "rh": (f"{_CARBON_UP}_heterotrophic_respiration", "g m-2 year-1"),
     "vegc": ("vegetation_mass_content_of_carbon", "g m-2"),
     "soc": ("soil_mass_content_of_carbon", "g m-2"),
     "availn": ("soil_mass_content_of_inorganic_nitrogen_expressed_as_nitrogen", "g m-2"),
@@ -54,10 +49,18 @@ def key(**inputs) -> str:
     """Return a short name for what *inputs* lead to; equal inputs, equal name.
 
     Inputs are strings, numbers, None, mappings, sequences, arrays and Datasets (of which the
-    values count, not the attributes). Raises TypeError for anything else.
+    values count, not the attributes). An edited table or line of this package changes every
+    name, for climates are made here. Raises TypeError for anything else.
     """
-    text = json.dumps(inputs, sort_keys=True, default=_plain)
+    text = _source() + json.dumps(inputs, sort_keys=True, default=_plain)
     return sha256(text.encode()).hexdigest()[:24]
+
+
+@cache
+def _source() -> str:
+    here = Path(__file__).parent
+    files = sorted([*here.glob("*.py"), *here.glob("tables/*.csv")])
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _plain(thing):
@@ -137,9 +140,7 @@ def _opened(content: bytes) -> xr.Dataset:
 @contextmanager
 def _replacing(path: Path):
     """Give a temporary file beside *path* that takes its place if all goes well, or vanishes."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part", dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = path.with_name(f".{path.stem}-{uuid4().hex}.part")
     try:
         yield temporary
         temporary.replace(path)
@@ -163,6 +164,21 @@ def _write(dataset: xr.Dataset, path: Path, **encoding) -> None:
         raise OSError(f"{path.name} cannot be written: {fault}") from fault
 
 
+def writable(path) -> Path:
+    """Return *path* if a result can be written there.
+
+    Raises ValueError for an ending other than .nc, OSError for a folder that refuses.
+    """
+    path = Path(path)
+    if path.suffix != ".nc":
+        raise ValueError(f"{path}: a result is written as NetCDF; the name must end in .nc")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise PermissionError(f"{path}: this place cannot be written to")
+    return path
+
+
 def write_result(dataset: xr.Dataset, path) -> Path:
     """Write *dataset*, a result of the model, as a NetCDF file for others; return its path.
 
@@ -173,25 +189,14 @@ def write_result(dataset: xr.Dataset, path) -> Path:
 
     Raises ValueError for another ending, OSError if the file cannot be written.
     """
-    path = Path(path)
-    if path.suffix != ".nc":
-        raise ValueError(f"{path} ends in {path.suffix or 'nothing'!r}; a result is written as .nc")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: the folder {path.parent} does not exist")
+    path = writable(path)
     described = dataset.assign_attrs(_described(dataset))
     for name in described.variables:
         standard = _standard_name(str(name), described[name].attrs)
         described[name].attrs = described[name].attrs | standard
     with _replacing(path) as temporary:
         _write(described, temporary, zlib=True, complevel=4, shuffle=True)
-        temporary.chmod(0o666 & ~_umask())  # a temporary file is private; a result need not be
     return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _standard_name(name: str, attrs) -> dict:

@@ -40,7 +40,9 @@ def _diagnose(columns, soil, sums, deepest, depth):
         for i in range(LANES):
             liquid = heat.liquid_fraction(columns[n + 1].enthalpy[i], soil.latent[n])
             sums[1, i] += 0.5 * liquid
-    _add_warmth(columns[TEN_M + 1], soil, TEN_M, 1.0, sums[2])
+    # 10 m lies between the middles of the layers 9-10 m and 10-13 m
+    _add_warmth(columns[TEN_M], soil, TEN_M - 1, 0.75, sums[2])
+    _add_warmth(columns[TEN_M + 1], soil, TEN_M, 0.25, sums[2])
 
 
 @njit(error_model="numpy")
@@ -76,6 +78,7 @@ def march(air, before, n_freeze, n_thaw, geothermal, columns, soil, monthly, yea
             moved[:] = 0.0
             deepest[:] = SHALLOWEST
             yearly[1, year] = 0.0
+            yearly[3, year] = 0.0
         sums[:] = 0.0
         earlier = air[before if month == 0 else month - 1]
         later = air[min(month + 1, months - 1)]
@@ -85,8 +88,9 @@ def march(air, before, n_freeze, n_thaw, geothermal, columns, soil, monthly, yea
                     earlier[i], air[month, i], later[i], (step + 0.5) / STEPS
                 )
                 surface[i] = heat.surface_temperature(warmth, n_freeze, n_thaw[i])
-            heat.conduct(columns, soil, surface, 0.0, geothermal, seconds)
+            settled = heat.conduct(columns, soil, surface, 0.0, geothermal, seconds)
             if record:
+                yearly[3, year] += 0.0 if settled else 1.0
                 _diagnose(columns, soil, sums, deepest, depth)
                 for i in range(LANES):
                     taken[i] += (columns[1].flux[i] + geothermal) * seconds
@@ -129,12 +133,18 @@ def soil_of(parameters) -> Soil:
     )
 
 
-def _start(mean_surface, soil, geothermal) -> np.ndarray:
-    """Enthalpy [layer, lane] in balance with a mean surface temperature and heat from below."""
+def _start(surface, soil, geothermal) -> np.ndarray:
+    """Enthalpy [layer, lane] in balance with a year of *surface* temperature [month, lane].
+
+    Frozen soil conducts better than thawed, so ground is colder than its surface on average:
+    the mean flow k T, not the mean of T, sets the depth. Source: Smith & Riseborough (1996).
+    """
     properties = Soil(*(array[:, None] for array in soil))
-    k = np.where(mean_surface > 0, properties.k_thawed, properties.k_frozen)
-    resistance = properties.thickness / k
-    warmth = mean_surface + geothermal * (np.cumsum(resistance, axis=0) - 0.5 * resistance)
+    j = int(np.searchsorted(EDGES, HORIZONS[1]))  # a layer of the seasonally thawed soil
+    flow = (surface * np.where(surface > 0, soil.k_thawed[j], soil.k_frozen[j])).mean(axis=0)
+    top = flow / np.where(flow > 0, soil.k_thawed[j], soil.k_frozen[j])
+    resistance = properties.thickness / np.where(top > 0, properties.k_thawed, properties.k_frozen)
+    warmth = top + geothermal * (np.cumsum(resistance, axis=0) - 0.5 * resistance)
     thawed = properties.latent + warmth / properties.per_thawed
     return np.where(warmth > 0, thawed, warmth / properties.per_frozen)
 
@@ -156,9 +166,9 @@ def in_lockstep(air, precipitation, parameters, spin_years: int, mean_months: in
     n_freeze, geothermal = float(parameters.n_freeze), float(parameters.geothermal)
     n_thaw = thaw_factor(precipitation[lanes], parameters.n_thaw_dry, parameters.n_thaw_wet)
     mean_year = air[:mean_months].reshape(-1, 12, LANES).mean(axis=0)
-    mean_surface = (mean_year * np.where(mean_year > 0, n_thaw, n_freeze)).mean(axis=0)
+    surface = mean_year * np.where(mean_year > 0, n_thaw, n_freeze)
     columns = heat.stack(LAYERS.size)
-    columns.enthalpy[1:-1] = _start(mean_surface, soil, geothermal)
+    columns.enthalpy[1:-1] = _start(surface, soil, geothermal)
     silent = np.empty((0, 0, 0))
     common = (n_freeze, n_thaw, geothermal, columns, soil)
     december = 11

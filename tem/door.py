@@ -75,11 +75,18 @@ def check_region(region: xr.Dataset) -> None:
         raise ValueError("region has no cells")
     for name in ("elevation", "silt", "clay", "rooting_depth"):
         _check(region, name, "region")
+    fines = (region.silt + region.clay).values
+    if (fines > 100.0).any():
+        cell = int(np.argmax(fines))
+        raise ValueError(f"region: silt + clay is {fines[cell]:g} percent at cell={cell}")
     kinds(region.ecosystem.values)
 
 
 def check_climate(climate: xr.Dataset) -> None:
     """Raise ValueError unless *climate* has whole years of every variable, in range."""
+    for dim in ("cell", "time", "year"):
+        if dim not in climate.dims:
+            raise ValueError(f"climate has no dimension {dim}; it has {list(climate.dims)}")
     for name in ("tas", "pr", "rsds", "co2"):
         _check(climate, name, "climate")
     months = climate.sizes["time"]
@@ -92,15 +99,13 @@ def check_climate(climate: xr.Dataset) -> None:
         raise ValueError(f"co2 has {climate.sizes['year']} years; the climate {months // 12}")
 
 
-def check_same_cells(region: xr.Dataset, climate: xr.Dataset) -> None:
-    """Raise ValueError unless both Datasets hold the same cells in the same order."""
-    if region.sizes["cell"] != climate.sizes["cell"]:
-        raise ValueError(
-            f"region has {region.sizes['cell']} cells, climate {climate.sizes['cell']}"
-        )
+def check_same_cells(region: xr.Dataset, other: xr.Dataset, what: str) -> None:
+    """Raise ValueError unless *other* (a *what*) holds the region's cells in the same order."""
+    if region.sizes["cell"] != other.sizes["cell"]:
+        raise ValueError(f"region has {region.sizes['cell']} cells, {what} {other.sizes['cell']}")
     for name in ("lat", "lon"):
-        if name in climate.coords and not np.allclose(region[name], climate[name], atol=1e-6):
-            raise ValueError(f"region and climate differ in {name}")
+        if name in other.coords and not np.allclose(region[name], other[name], atol=1e-6):
+            raise ValueError(f"region and {what} differ in {name}")
 
 
 def years_of(climate: xr.Dataset) -> np.ndarray:

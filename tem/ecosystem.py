@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from numba import njit
 
-from tem import permafrost, soil, vegetation
+from tem import light, permafrost, soil, vegetation
 from tem.units import gC_gN, gN_m2, one, per_mm, per_month
 from tem.variables import Drivers, Fluxes, Pools
 
@@ -157,23 +157,26 @@ def live_month(pools, month, p):
 
 
 @njit(error_model="numpy")
-def live_year(pools, beyond_roots, litter_c, litter_n, drivers, first, co2_rise, p):
+def live_year(pools, beyond_roots, litter_c, litter_n, drivers, first, co2, co2_start, p):
     """Return the pools after a year and the year's fluxes.
 
     *drivers* [Drivers, month] are read from month *first*; *litter_c*, *litter_n* are last
-    year's litterfall, which sets the decomposition rate of this one (0 where there is none).
+    year's litterfall, which sets the decomposition rate of this one (0 where there is none);
+    *co2* (ppm) is this year's, *co2_start* that of the spin-up.
     """
     rate = soil.decomposition_rate(rate=p.kd, litter_c=litter_c, litter_n=litter_n, cn=p.lcclnc)
-    wider = 1.0 + p.dc2n * co2_rise
+    wider = 1.0 + p.dc2n * (co2 - co2_start)
     year = EMPTY
     for m in range(first, first + 12):
-        sky = Drivers(drivers[0, m], drivers[1, m], drivers[2, m], drivers[3, m], drivers[4, m])
+        sky = Drivers(
+            drivers[0, m], drivers[1, m], drivers[2, m], drivers[3, m], drivers[4, m], drivers[5, m]
+        )  # fmt: skip
+        speed = sky.soil_moisture * soil.warming(temperature=sky.soil_warmth, q10=p.q10)
         month = Month(
-            production=sky.production,
+            production=sky.production * light.co2_factor(co2=co2, openness=sky.openness, half=p.kc),
             plant_warmth=sky.plant_warmth,
-            decomposition=rate
-            * sky.soil_moisture
-            * soil.warming(temperature=sky.soil_warmth, q10=p.q10),
+            # law: no more is respired in a month than is there
+            decomposition=min(rate * speed, 1.0 / soil.MONTH),
             diffusion=sky.diffusion,
             beyond_roots=beyond_roots,
             c_even=p.c_even * wider,

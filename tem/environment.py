@@ -29,7 +29,9 @@ REFERENCE_YEAR = 2020  # the last year in which S_R follows the climate; Liu et 
 # The ground starts in balance with the present, not with the mean of 2006-2046: deep frost
 # outlasts decades, and a start warmed by a GCM's own future would make 2006 differ by GCM.
 GROUND_CLIMATE = (2006, 2015)
-GROUND_SPIN_UP = 50  # years of that climate's mean year; ALT then holds to a few mm
+GROUND_SPIN_UP = 100  # years of that climate's mean year
+GROUND_SHARE = 0.9  # of the time that the environment takes, for progress
+FORGOTTEN = 20  # years after which the bucket's start no longer shows
 WATER_STEPS = 10  # parts of a month in which the bucket is balanced; one month cycles spuriously
 DRIEST = 0.001  # volumetric moisture that is never undercut
 PET = {"jh_elev": "by_elevation", "jh": "jensen_haise"}
@@ -111,16 +113,18 @@ def water_month(stores, bucket, length, pet, precipitation, temperature, previou
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def march(
-    air, rain, irradiance, pet, co2, ground, ratio, fines, rooting, elevation, kinds, types,
-    cycle, drivers, yearly,
+    air, rain, irradiance, pet, ground, ratio, fines, rooting, elevation, kinds, types, cycle,
+    drivers, yearly,
 ):  # fmt: skip
     """Fill *drivers* [cell, Drivers, month] and *yearly* [cell, WaterYear, year].
 
-    *air*, *rain*, *irradiance*, *pet* [cell, month]; *co2* [year]; *ground* [cell, Ground,
-    month]; *ratio* [cell, year], by which thaw widens the soil's water on 1 January. The first
-    *cycle* months are lived once beforehand, unrecorded, so that the stores forget their start.
+    *air*, *rain*, *irradiance*, *pet* [cell, month]; *ground* [cell, Ground, month]; *ratio*
+    [cell, year], by which thaw widens the soil's water on 1 January. The first *cycle* months
+    are lived beforehand, unrecorded and without thaw, as often as stores take to forget their
+    start.
     """
     cells, months = air.shape
+    silent_months = cycle * (1 + 12 * FORGOTTEN // cycle)
     for c in range(cells):
         p = types[kinds[c]]
         bucket = Bucket(
@@ -130,9 +134,9 @@ def march(
         )
         stores = Stores(soil=bucket.capacity, snow=0.0, rain_fed=0.0, snow_fed=0.0)
         most_eet, most_leaf, leaf, warmest_leaf = pet[c, :12].max(), 1.0, 0.0, p.t_optmin
-        for month in range(-cycle, months):
+        for month in range(-silent_months, months):
             silent = month < 0
-            m = month + cycle if silent else month
+            m = month % cycle if silent else month
             before = cycle if m == 0 else m
             previous = air[c, before - 1]
             earlier = air[c, before - 2 if before > 1 else cycle - 1]
@@ -141,7 +145,7 @@ def march(
                 year_eet, year_leaf, leaf_warmth = 0.0, 0.0, p.t_optmin
                 at_start = stores.soil + stores.snow + stores.rain_fed + stores.snow_fed
                 thawed = min(stores.soil * ratio[c, year], bucket.capacity) - stores.soil
-                thawed = 0.0 if ratio[c, year] == 1.0 else thawed
+                thawed = 0.0 if silent or ratio[c, year] == 1.0 else thawed
                 stores = Stores(
                     soil=stores.soil + thawed,
                     snow=stores.snow,
@@ -168,7 +172,7 @@ def march(
                 year_leaf, leaf_warmth = leaf, air[c, m]
             if not silent:
                 _set_drivers(
-                    drivers[c, :, m], p, co2[year], irradiance[c, m], air[c, m], ground[c, :, m],
+                    drivers[c, :, m], p, irradiance[c, m], air[c, m], ground[c, :, m],
                     flows.eet, pet[c, m], stores.soil, rooting[c], leaf, most_leaf, warmest_leaf,
                 )  # fmt: skip
                 eet_sum += flows.eet
@@ -187,14 +191,12 @@ def march(
 
 @njit(error_model="numpy")
 def _set_drivers(
-    out, p, co2, irradiance, air, ground, eet, pet, soil_water, rooting, leaf, most_leaf, optimum
+    out, p, irradiance, air, ground, eet, pet, soil_water, rooting, leaf, most_leaf, optimum
 ):
     """Set one month's `Drivers` from that month's weather, ground, water and leaf."""
     moisture = max(soil_water / (1000.0 * rooting), DRIEST)
-    openness = light.canopy_openness(eet=eet, pet=pet)
-    production = (
+    out[0] = (
         light.light_factor(par=light.PHOTOSYNTHETIC * irradiance, half=p.ki)
-        * light.co2_factor(co2=co2, openness=openness, half=p.kc)
         * light.warmth_factor(
             temperature=air,
             low=p.t_min,
@@ -205,11 +207,11 @@ def _set_drivers(
         * light.relative_leaf(unnormalised=leaf, most=most_leaf, least=p.leaf_min)
         * ground[1]
     )
-    out[0] = production
-    out[1] = light.plant_warmth(temperature=air)
-    out[2] = ground[0]
-    out[3] = soil.moisture_factor(moisture=moisture)
-    out[4] = water.diffusion(moisture=moisture, soil_water=max(soil_water, DRIEST))
+    out[1] = light.canopy_openness(eet=eet, pet=pet)
+    out[2] = light.plant_warmth(temperature=air)
+    out[3] = ground[0]
+    out[4] = soil.moisture_factor(moisture=moisture)
+    out[5] = water.diffusion(moisture=moisture, soil_water=max(soil_water, DRIEST))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -245,7 +247,7 @@ def ground(region, climate, parameters=None, *, progress=None, cancelled=None, w
     """
     check_region(region)
     check_climate(climate)
-    check_same_cells(region, climate)
+    check_same_cells(region, climate, "climate")
     sets = declared.settled(parameters)
     air, rain = as_floats(climate.tas), as_floats(climate.pr)
     years = years_of(climate)
@@ -320,11 +322,17 @@ def environment(
         raise ValueError(f"pet = {pet!r} is unknown; choose one of {', '.join(PET)}")
     if ground is None:
         ground = globals()["ground"](
-            region, climate, parameters, progress=progress, cancelled=cancelled, workers=workers
+            region,
+            climate,
+            parameters,
+            progress=progress and (lambda fraction: progress(GROUND_SHARE * fraction)),
+            cancelled=cancelled,
+            workers=workers,
         )
     check_region(region)
     check_climate(climate)
-    check_same_cells(region, climate)
+    check_same_cells(region, climate, "climate")
+    check_same_cells(region, ground, "ground")
     sets = declared.settled(parameters)
     kinds = declared.kinds(region.ecosystem.values)
     types = declared.as_records(sets)
@@ -334,13 +342,13 @@ def environment(
     irradiance = light.irradiance(as_floats(climate.rsds))
     elevation, rooting = as_floats(region.elevation), as_floats(region.rooting_depth)
     fines = as_floats(region.silt + region.clay) / 100
-    co2 = as_floats(climate.co2)
     mean_year = air[:, :cycle].reshape(air.shape[0], -1, 12).mean(axis=1)
     monthly = np.ascontiguousarray(
         np.stack([as_floats(ground[name]) for name in Ground._fields], axis=1)
     )
     alt = as_floats(ground.thaw_depth)
     wanted = np.empty_like(air)
+    late = progress and (lambda fraction: progress(GROUND_SHARE + (1 - GROUND_SHARE) * fraction))
 
     def fill_demand(block):
         demand(
@@ -356,12 +364,12 @@ def environment(
 
         def work(block):
             march(
-                air[block], rain[block], irradiance[block], wanted[block], co2, monthly[block],
+                air[block], rain[block], irradiance[block], wanted[block], monthly[block],
                 ratio[block], fines[block], rooting[block], elevation[block], kinds[block],
                 types, cycle, drivers[block], yearly[block],
             )  # fmt: skip
 
-        in_blocks(work, air.shape[0], 64, None, cancelled, workers)
+        in_blocks(work, air.shape[0], 64, late, cancelled, workers)
         return drivers, yearly
 
     if thaw_water:
@@ -386,7 +394,11 @@ def environment(
 
 def _water_ratio(alt, sets, kinds) -> np.ndarray:
     """Return eq. 1's ratio [cell, year] for soil water; 1 in the first year, which has no past."""
-    b = np.array([sets[name].b for name in declared.ECOSYSTEMS])[kinds][:, None]
+    b, cap = (
+        np.array([getattr(sets[name], field) for name in declared.ECOSYSTEMS])[kinds][:, None]
+        for field in ("b", "z_cap")
+    )
+    alt = np.minimum(alt, cap)
     ratio = np.ones_like(alt)
     ratio[:, 1:] = permafrost.exposure(alt[:, 1:], alt[:, :-1], b)
     return ratio

@@ -62,7 +62,7 @@ def _future(
                 availn_pf += exposed.availn
                 gross += max(exposed.soc, 0.0)
         pools, flux = live_year(
-            pools, deep, litter_c, litter_n, drivers, 12 * year, co2[year] - co2[0], p
+            pools, deep, litter_c, litter_n, drivers, 12 * year, co2[year], co2[0], p
         )
         litter_c, litter_n = flux.ltrc, flux.ltrn
         _report(out[:, year], pools, flux, soc_pf, son_pf, availn_pf, gross)
@@ -70,8 +70,11 @@ def _future(
 
 
 @njit(error_model="numpy")
-def _spun_up(drivers, alt, cycle, years, rooting, p):
-    """Return the state on 1 January of the first year: equilibrium, then the repeated climate."""
+def _spun_up(drivers, alt, co2, cycle, years, rooting, p):
+    """Return the state on 1 January of the first year: equilibrium, then the repeated climate.
+
+    *co2* (ppm) stays that of the first year.
+    """
     mean_year = np.zeros((drivers.shape[0], 12))
     for year in range(cycle):
         for m in range(12):
@@ -81,7 +84,7 @@ def _spun_up(drivers, alt, cycle, years, rooting, p):
         vegc=p.vegc_start, vegns=p.vegns_start, vegnl=p.vegnl_start,
         soc=p.soc_start, son=p.son_start, availn=p.availn_start,
     )  # fmt: skip
-    pools, litter_c, litter_n = equilibrium(start, mean_year, p)
+    pools, litter_c, litter_n = equilibrium(start, mean_year, co2, p)
     deep = 0.0
     for k in range(-years, 0):  # so that the last year is the one before the cycle starts again
         year = k % cycle
@@ -89,7 +92,7 @@ def _spun_up(drivers, alt, cycle, years, rooting, p):
         before = min(alt[(year - 1) % cycle], p.z_cap)
         if k > -years:
             pools, deep, _ = expose(pools, deep, now, before, rooting, p)
-        pools, flux = live_year(pools, deep, litter_c, litter_n, drivers, 12 * year, 0.0, p)
+        pools, flux = live_year(pools, deep, litter_c, litter_n, drivers, 12 * year, co2, co2, p)
         litter_c, litter_n = flux.ltrc, flux.ltrn
     return pools, deep, litter_c, litter_n
 
@@ -111,7 +114,7 @@ def march(
         spin, early, late = spin_types[kind], early_types[kind], late_types[kind]
         last_alt = alt[c, cycle - 1]
         pools, deep, litter_c, litter_n = _spun_up(
-            transient[c], alt[c], cycle, spin_years, rooting[c], spin
+            transient[c], alt[c], co2[0], cycle, spin_years, rooting[c], spin
         )
         shared = min(branch + 1, years)
         pools, deep, litter_c, litter_n = _future(
@@ -167,8 +170,10 @@ def experiment(
     phases = [own if SINCE.index(str(since)) <= n else default for n in range(3)]
     kinds = declared.kinds(environment.ecosystem.values)
     years = environment.year.values
-    if years[0] > SPIN_UP_CLIMATE[0] + 40 or REFERENCE_YEAR not in years:
-        raise ValueError(f"environment spans {years[0]}-{years[-1]}; it must include 2020")
+    if years[0] != SPIN_UP_CLIMATE[0] or REFERENCE_YEAR not in years:
+        raise ValueError(
+            f"environment spans {years[0]}-{years[-1]}; expected 2006 to 2020 or later"
+        )
     cycle = int(min(SPIN_UP_CLIMATE[1] - SPIN_UP_CLIMATE[0] + 1, years.size))
     branch = int(np.searchsorted(years, REFERENCE_YEAR))
     transient = _drivers(environment, "S_T")

@@ -14,7 +14,9 @@ from tem.units import J_m3, W_m_K, degC, one
 
 LATENT_HEAT = 3.34e8  # J per m3 of water
 SECONDS_PER_DAY = 86400.0
-MOST_ITERATIONS = 60  # two to four are the rule
+MOST_ITERATIONS = 60  # about five are the rule
+CIRCLING = 12  # iterations after which Newton's method is taken to go round in circles
+SAME_WARMTH = 1e-9  # K; states whose temperatures differ by less are one
 
 
 @njit(error_model="numpy")
@@ -80,16 +82,43 @@ def stack(layers: int) -> np.recarray:
 
 
 @njit(error_model="numpy")
+def _slope(h, per_frozen, per_thawed, latent):
+    """dT/dH in the state that enthalpy *h* says; on the edge of two states either will do."""
+    return per_frozen if h <= 0.0 else (per_thawed if h >= latent else 0.0)
+
+
+@njit(error_model="numpy")
+def _offset(h, per_thawed, latent):
+    """T at the point where the state's line T = slope * H + offset crosses H = 0."""
+    return -latent * per_thawed if h >= latent and h > 0.0 else 0.0
+
+
+@njit(error_model="numpy")
 def _assume(layer, per_frozen, per_thawed, latent):
-    """Set T = slope * H + offset from the state that H says a layer is in; count changes."""
-    changed = 0
     for i in range(LANES):
         h = layer.enthalpy[i]
-        thawed = h >= latent
-        slope = per_frozen if h <= 0.0 else (per_thawed if thawed else 0.0)
-        changed += 1 if slope != layer.slope[i] else 0
-        layer.slope[i] = slope
-        layer.offset[i] = -latent * per_thawed if h > 0.0 and thawed else 0.0
+        layer.slope[i] = _slope(h, per_frozen, per_thawed, latent)
+        layer.offset[i] = _offset(h, per_thawed, latent)
+
+
+@njit(error_model="numpy")
+def _revise(layer, below, per_frozen, per_thawed, latent, keep):
+    """Set a layer's solution and its next assumed state; count states the solution contradicts.
+
+    The next state is read off the solution mixed with a share *keep* of the last guess.
+    """
+    changed = 0
+    for i in range(LANES):
+        x = layer.right[i] - layer.upper[i] * below.right[i]
+        slope = _slope(x, per_frozen, per_thawed, latent)
+        offset = _offset(x, per_thawed, latent)
+        missed = abs((slope - layer.slope[i]) * x + offset - layer.offset[i])
+        changed += 1 if missed > SAME_WARMTH else 0
+        h = keep * layer.enthalpy[i] + (1.0 - keep) * x
+        layer.right[i] = x
+        layer.enthalpy[i] = h
+        layer.slope[i] = _slope(h, per_frozen, per_thawed, latent)
+        layer.offset[i] = _offset(h, per_thawed, latent)
     return changed
 
 
@@ -146,17 +175,24 @@ def _eliminate(above, layer, below, storage):
 
 
 @njit(error_model="numpy")
-def _solve(columns, soil, seconds):
-    """Solve the linear balance for the assumed states; return how many states it contradicts."""
+def _solve(columns, soil, seconds, keep):
+    """Solve the linear balance for the assumed states; return how many states it contradicts.
+
+    The solution is left in `right`.
+    """
     layers = columns.size - 2
     for n in range(layers):
         _eliminate(columns[n], columns[n + 1], columns[n + 2], soil.thickness[n] / seconds)
     changed = 0
     for n in range(layers - 1, -1, -1):
-        layer, below = columns[n + 1], columns[n + 2]
-        for i in range(LANES):
-            layer.enthalpy[i] = layer.right[i] - layer.upper[i] * below.enthalpy[i]
-        changed += _assume(layer, soil.per_frozen[n], soil.per_thawed[n], soil.latent[n])
+        changed += _revise(
+            columns[n + 1],
+            columns[n + 2],
+            soil.per_frozen[n],
+            soil.per_thawed[n],
+            soil.latent[n],
+            keep,
+        )
     return changed
 
 
@@ -167,8 +203,8 @@ def _settle(columns, soil, seconds):
     for n in range(layers):
         above, layer = columns[n], columns[n + 1]
         for i in range(LANES):
-            upper = above.slope[i] * above.enthalpy[i] + above.offset[i]
-            own = layer.slope[i] * layer.enthalpy[i] + layer.offset[i]
+            upper = above.slope[i] * above.right[i] + above.offset[i]
+            own = layer.slope[i] * layer.right[i] + layer.offset[i]
             layer.flux[i] = layer.conductance[i] * (upper - own)
     for n in range(layers):
         layer, below = columns[n + 1], columns[n + 2]
@@ -183,16 +219,19 @@ def conduct(columns, soil, surface_temperature, surface_resistance, geothermal_f
 
     The surface has *surface_temperature* [lane] (°C) behind *surface_resistance* (K m2 W-1);
     the bottom receives *geothermal_flux* (W m-2). Within a step T(H) is piecewise linear, so
-    Newton's method ends exactly once no layer changes its state. The last move is by the fluxes
-    themselves: what leaves one layer enters the next, whatever Newton left over.
-    Returns the number of iterations; `columns[1].flux` holds the heat taken in (W m-2).
+    Newton's method ends exactly once no layer changes its state; where it goes round in circles
+    half steps end that. The last move is by the fluxes themselves: what leaves one layer enters
+    the next. Returns whether every state was settled; `columns[1].flux` holds the heat taken in
+    (W m-2).
     """
     _begin(columns, soil, surface_temperature, surface_resistance, geothermal_flux, seconds)
-    iterations = 1
-    while _solve(columns, soil, seconds) and iterations < MOST_ITERATIONS:
-        iterations += 1
+    settled = False
+    for iteration in range(MOST_ITERATIONS):
+        settled = _solve(columns, soil, seconds, 0.0 if iteration < CIRCLING else 0.5) == 0
+        if settled:
+            break
     _settle(columns, soil, seconds)
-    return iterations
+    return settled
 
 
 @njit(error_model="numpy")

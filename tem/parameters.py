@@ -75,6 +75,7 @@ class Parameters(NamedTuple):
     c2n:          A[gC_gN,       _life("C:N of standing plants",                          5,  800, "c2n",    _TEM, "plants", (27, 420))] = 30.00
     lcclnc:       A[gC_gN,       _life("C:N of litter at calibration",                    5,  500, "lcclnc", _TEM, "plants", (40, 150))] = 57.14
     cov:          A[m2_gC,       _life("Growth of foliage with plant carbon",         -0.05,    0, "cov",    _TEM, "plants")] = -0.006808
+    kc:           A[ppm,         _life("Half saturation of CO₂",                          0, 2000, "k_c",    _TEM, "plants")] = 400.0
     labncon:      A[one,         _life("Labile share of plant nitrogen sought",           0,    1, "labncon", _TEM, "plants")] = 0.2
     dc2n:         A[per_ppm,     _life("Rise of plant C:N with CO₂",                      0, 0.005, "dc2n",  "DVM-DOS-TEM", "plants", (0, 5.19e-4))] = 5.19e-4
     # soil
@@ -89,21 +90,20 @@ class Parameters(NamedTuple):
     soc_start:    A[gC_m2,       _life("Soil organic carbon at the start",              100, 90000, "S₀",    "calibration target", "start")] = 3436.0
     son_start:    A[gN_m2,       _life("Soil organic nitrogen at the start",              5,  9000, "N₀",    "calibration target", "start")] = 309.0
     availn_start: A[gN_m2,       _life("Available nitrogen at the start",             0.001,    50, "A₀",    "calibration target", "start")] = 2.0
-    # light, CO2, warmth, leaves
+    # light, warmth, leaves
     ki:           A[langley_day, _sky("Half saturation of light",                         1,  500, "k_i",    _TEM)] = 75.0
-    kc:           A[ppm,         _sky("Half saturation of CO₂",                           0, 2000, "k_c",    _TEM)] = 400.0
     t_min:        A[degC,        _sky("Coldest month with photosynthesis",              -20,    5, "T_min",  _TEM)] = -1.0
     t_optmin:     A[degC,        _sky("Lowest optimum temperature",                       5,   25, "T_optmin", _TEM)] = 5.5
     t_optmax:     A[degC,        _sky("Highest optimum temperature",                     10,   36, "T_optmax", _TEM)] = 20.0
     t_max:        A[degC,        _sky("Warmest month with photosynthesis",               21,   50, "T_max",  _TEM)] = 22.0
-    leaf_a:       A[one,         _sky("Leaf growth with evapotranspiration",              0,    2, "leaf a", _TEM)] = 0.44366
-    leaf_b:       A[one,         _sky("Leaf carried over from last month",                0,    1, "leaf b", _TEM)] = 0.65196
-    leaf_c:       A[one,         _sky("Leaf, constant part",                             -1,    1, "leaf c", _TEM)] = 0.00976
+    leaf_a:       A[one,         _sky("Leaf growth with evapotranspiration",              0,    2, "leaf_a", _TEM)] = 0.44366
+    leaf_b:       A[one,         _sky("Leaf carried over from last month",                0,    1, "leaf_b", _TEM)] = 0.65196
+    leaf_c:       A[one,         _sky("Leaf, constant part",                             -1,    1, "leaf_c", _TEM)] = 0.00976
     leaf_min:     A[one,         _sky("Least leaf of the year",                           0,    1, "minleaf", _TEM)] = 0.10
     # ground surface
     n_freeze:     A[one,         _soil("Surface over air temperature in frost",         0.2,  1.5, "n_f", "station offsets (Luo et al. 2018)", "surface")] = 0.85
-    n_thaw_dry:   A[one,         _soil("Surface over air temperature in thaw, dry",     0.5,  3.0, "n_t dry", _ASSUMED, "surface")] = 1.35
-    n_thaw_wet:   A[one,         _soil("Surface over air temperature in thaw, wet",     0.5,  3.0, "n_t wet", _ASSUMED, "surface")] = 1.25
+    n_thaw_dry:   A[one,         _soil("Surface over air temperature in thaw, dry",     0.5,  3.0, "n_t_dry", _ASSUMED, "surface")] = 1.45
+    n_thaw_wet:   A[one,         _soil("Surface over air temperature in thaw, wet",     0.5,  3.0, "n_t_wet", _ASSUMED, "surface")] = 1.35
     geothermal:   A[W_m2,        _soil("Heat from below",                                 0,  0.3, "q_geo", "Wu et al. 2010", "soil heat")] = 0.06
     # soil layers 0-0.1, 0.1-0.4, 0.4-3, 3-45 m
     water_1:      A[one,         _soil("Water, 0-0.1 m",                                  0,  0.7, "θ₁")] = 0.10

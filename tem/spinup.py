@@ -35,18 +35,18 @@ def _unknowns(pools, litter_c, litter_n, x):
 
 
 @njit(error_model="numpy")
-def _drift(x, total_n, drivers, p, drift):
+def _drift(x, total_n, drivers, co2, p, drift):
     """Fill *drift* with the change of the logarithms *x* over one year."""
-    pools, year = live_year(_pools(x, total_n), 0.0, np.exp(x[5]), 1.0, drivers, 0, 0.0, p)
+    pools, year = live_year(_pools(x, total_n), 0.0, np.exp(x[5]), 1.0, drivers, 0, co2, co2, p)
     _unknowns(pools, year.ltrc, year.ltrn, drift)
     for k in range(UNKNOWNS):
         drift[k] -= x[k]
 
 
 @njit(error_model="numpy")
-def _walk(pools, litter_c, litter_n, drivers, p, years):
+def _walk(pools, litter_c, litter_n, drivers, co2, p, years):
     for _ in range(years):
-        pools, year = live_year(pools, 0.0, litter_c, litter_n, drivers, 0, 0.0, p)
+        pools, year = live_year(pools, 0.0, litter_c, litter_n, drivers, 0, co2, co2, p)
         litter_c, litter_n = year.ltrc, year.ltrn
     return pools, litter_c, litter_n
 
@@ -75,18 +75,19 @@ def solve(matrix, right):
 
 
 @njit(error_model="numpy")
-def equilibrium(pools, drivers, p):
-    """Return pools at rest under the mean year *drivers* [Drivers, 12], and last year's litter.
+def equilibrium(pools, drivers, co2, p):
+    """Return pools at rest under a mean year, and the litter that goes with them.
 
+    *drivers* [Drivers, 12], *co2* in ppm.
     Starts from *pools*, whose total nitrogen it keeps.
     """
     total_n = pools.vegns + pools.vegnl + pools.son + pools.availn
-    pools, litter_c, litter_n = _walk(pools, 0.0, 0.0, drivers, p, WALK)
+    pools, litter_c, litter_n = _walk(pools, 0.0, 0.0, drivers, co2, p, WALK)
     x, trial = np.empty(UNKNOWNS), np.empty(UNKNOWNS)
     drift, nudged = np.empty(UNKNOWNS), np.empty(UNKNOWNS)
     slopes, step = np.empty((UNKNOWNS, UNKNOWNS)), np.empty(UNKNOWNS)
     _unknowns(pools, litter_c, litter_n, x)
-    _drift(x, total_n, drivers, p, drift)
+    _drift(x, total_n, drivers, co2, p, drift)
     for _ in range(MOST_STEPS):
         size = np.max(np.abs(drift))
         if size < STILL:
@@ -94,7 +95,7 @@ def equilibrium(pools, drivers, p):
         for k in range(UNKNOWNS):
             trial[:] = x
             trial[k] += NUDGE
-            _drift(trial, total_n, drivers, p, nudged)
+            _drift(trial, total_n, drivers, co2, p, nudged)
             for i in range(UNKNOWNS):
                 slopes[i, k] = (nudged[i] - drift[i]) / NUDGE
             step[k] = -drift[k]
@@ -104,17 +105,17 @@ def equilibrium(pools, drivers, p):
                 trial[k] = x[k] + min(max(step[k], -1.0), 1.0)
             better = np.exp(trial[1]) + np.exp(trial[2]) + np.exp(trial[4]) < total_n
         if better:
-            _drift(trial, total_n, drivers, p, nudged)
+            _drift(trial, total_n, drivers, co2, p, nudged)
             better = np.max(np.abs(nudged)) < size
         if better:
             x[:] = trial
             drift[:] = nudged
         else:
             pools, litter_c, litter_n = _walk(
-                _pools(x, total_n), np.exp(x[5]), 1.0, drivers, p, WALK
+                _pools(x, total_n), np.exp(x[5]), 1.0, drivers, co2, p, WALK
             )
             _unknowns(pools, litter_c, litter_n, x)
-            _drift(x, total_n, drivers, p, drift)
+            _drift(x, total_n, drivers, co2, p, drift)
     pools = _pools(x, total_n)
-    pools, year = live_year(pools, 0.0, np.exp(x[5]), 1.0, drivers, 0, 0.0, p)
+    pools, year = live_year(pools, 0.0, np.exp(x[5]), 1.0, drivers, 0, co2, co2, p)
     return pools, year.ltrc, year.ltrn

@@ -62,7 +62,8 @@ class Fluxes(NamedTuple):
 class Drivers(NamedTuple):
     """What the climate permits at one place in one month."""
 
-    production:    A[one,    About("Light, CO₂, water, warmth, leaf and thaw factors of GPP", 0, 1, "Raich 1991", "f", group="driver")]
+    production:    A[one,    About("Light, warmth, leaf and thaw factors of GPP", 0, 1, "Raich 1991", "f", group="driver")]
+    openness:      A[one,    About("Opening of stomata", 0, 1, "McGuire 1992", "Gv", group="driver")]
     plant_warmth:  A[one,    About("Warmth factor of plant respiration and uptake", 0, source="Raich 1991", symbol="Q", group="driver")]
     soil_warmth:   A[degC,   About("Temperature of the top 20 cm of soil", symbol="TSOIL", group="driver", kind="temperature")]
     soil_moisture: A[one,    About("Moisture factor of decomposition", 0, 1, "Raich 1991", "f_M", group="driver")]
@@ -82,6 +83,7 @@ class GroundYear(NamedTuple):
     thaw_depth:    A[metre, About("Deepest thaw of the year within 10 m", 0, 10, "Liu et al., 2.1", "ALT", over_time="maximum", kind="depth")]
     magt:          A[degC,  About("Ground temperature at 10 m", symbol="MAGT", kind="temperature")]
     heat_residual: A[one,   About("Heat not accounted for, share of the year's exchange", kind="residual")]
+    unsettled:     A[one,   About("Steps in which the soil's states were left unsettled", over_time="sum", kind="residual")]
 
 
 class WaterYear(NamedTuple):

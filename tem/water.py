@@ -76,7 +76,7 @@ def snow_release(temperature: degC, previous: degC, before: degC, elevation: met
 @njit(error_model="numpy")
 def wet_days(water_in: mm_month) -> one:
     """Share of days on which the month's water arrives."""
-    return 1.0 - np.exp(-RAIN_DAY * water_in)
+    return -np.expm1(-RAIN_DAY * water_in)
 
 
 @njit(error_model="numpy")
@@ -93,7 +93,7 @@ def evapotranspiration(
     demand = pet / length
     dryness = (1.0 - np.exp(-DRYING * available / capacity)) / (1.0 - np.exp(-DRYING))
     change = -demand * dryness
-    if water_in > 0.0:
+    if wet > 0.0:
         storm = water_in / (length * wet)  # mm on a wet day
         deficit = demand + capacity - available
         change += (storm * wet) * (
