@@ -1,0 +1,1 @@
+"""The page: what the model says, drawn. No quantity is described here; `tem` declares them all."""

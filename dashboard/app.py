@@ -1,0 +1,176 @@
+"""The page as a whole: what lies where, and the server that shows it."""
+
+import contextlib
+import errno
+import gc
+import logging
+import sys
+import threading
+import urllib.request
+import webbrowser
+from functools import cache
+from pathlib import Path
+
+import panel as pn
+import panel_material_ui as pmui
+from panel.io.resources import LOCAL_DIST
+
+from dashboard import style, words
+from dashboard.page import Page
+from dashboard.runs import Library
+from data.store import Store, default_folder
+
+log = logging.getLogger(__name__)
+
+TITLE = "Permafrost Carbon"
+ASSETS = Path(__file__).parent.parent / "assets"
+PORT = 5006
+
+pn.extension(notifications=True, reconnect=True)
+
+
+class Shared:
+    """What all pages of this process have in common."""
+
+    resolution, folder, region = 0.5, None, None
+
+    @classmethod
+    @cache
+    def library(cls) -> Library:
+        """Return the results, read or simulated in the background from the first call on."""
+        store = Store(cls.folder or default_folder())
+        library = Library(cls.resolution, store, region=cls.region)
+        library.start()
+        return library
+
+    @classmethod
+    @cache
+    def atlas(cls):
+        """Return the maps that pages copy."""
+        from dashboard.views.atlas import Atlas
+
+        return Atlas(cls.library().region, cls.library().grid)
+
+
+def create_app():
+    """Return the page for one visitor."""
+    # a session that starts over the websocket would fetch Panel's CSS from a CDN otherwise
+    pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
+    said = {name: values[0].decode("utf-8", "replace") for name, values in _arguments().items()}
+    page = Page(Shared.library(), Shared.atlas(), said, pn.state.curdoc)
+    pn.state.onload(page.begin)
+    pn.state.on_session_destroyed(lambda _context: page.close())
+    return laid_out(page)
+
+
+def _arguments():
+    return pn.state.session_args or {}
+
+
+def laid_out(page):
+    """Return the page's views in their places."""
+    css = (ASSETS / "page.css").read_text("utf-8")
+    control = page.controls
+    sidebar = pn.Column(
+        control.choices,
+        pn.pane.HTML("<h2>What if …</h2>", margin=(8, 0, 0, 0), stylesheets=[css]),
+        page.whatif.pane,
+        pn.pane.HTML(words.GUIDE, css_classes=["guide"], stylesheets=[css], margin=(8, 0),
+                     sizing_mode="stretch_width"),
+        sizing_mode="stretch_width", margin=(0, 14),
+    )  # fmt: skip
+    for pane in (
+        page.headline,
+        page.about,
+        page.message,
+        page.status,
+        page.series.key,
+        page.whatif.says,
+    ):
+        pane.stylesheets = [css]
+    main = pn.Column(
+        page.headline,
+        page.about,
+        pn.Row(control.year, control.shown, sizing_mode="stretch_width", margin=(2, 0),
+               align="center"),
+        page.maps.pane,
+        page.message,
+        pn.Row(page.series.key, page.back, control.curves, sizing_mode="stretch_width",
+               margin=(2, 0)),
+        page.series.pane,
+        page.bar,
+        page.status,
+        sizing_mode="stretch_both", margin=0,
+        styles={"padding": "8px 16px 4px", "overflow-y": "auto"},
+    )  # fmt: skip
+    whole = pmui.Page(
+        title=TITLE, main=[main], sidebar=[sidebar], sidebar_width=310,
+        logo=str(ASSETS / "logo.svg"),
+        header=[pn.pane.HTML(f"<span class='chip'>{words.LABEL}</span>", stylesheets=[css],
+                             css_classes=["label"],
+                             align="center", margin=0)],
+        favicon=ASSETS / "logo.svg", busy_indicator=None, theme_config=style.THEME,
+        theme_toggle=True, sx=style.HEADER,
+    )  # fmt: skip
+    whole.param.watch(lambda event: page.turn_dark(event.new), "dark_theme")
+    _unlink_busy(whole)
+    return whole
+
+
+def _unlink_busy(page):
+    """Take back what `pmui.Page` (0.16) hangs on `pn.state`: it keeps every page alive for ever."""
+    for watcher in list(pn.state.param.watchers.get("busy", {}).get("value", [])):
+        if getattr(getattr(watcher.fn, "__self__", None), "self", None) is page:
+            pn.state.param.unwatch(watcher)
+
+
+def _knock(address, show):
+    """Ask for the page once, so that the first visitor finds it prepared; then open a browser."""
+    with contextlib.suppress(OSError):
+        urllib.request.urlopen(address, timeout=60).read()  # noqa: S310 - our own page
+    if show:
+        webbrowser.open(address)
+
+
+def serve(
+    port=PORT,
+    show=True,  # noqa: FBT002 - the command line names it
+    resolution=0.5,
+    host="127.0.0.1",
+    folder=None,
+):
+    """Serve the page until it is interrupted; return the exit code.
+
+    The model is prepared in the background; the page opens at once. *folder* is where results
+    are kept (default: the user's cache).
+    """
+    Shared.resolution, Shared.folder = resolution, folder
+    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+    try:
+        server = pn.serve(
+            {"/": create_app}, port=port, address=host, show=False, start=False, title=TITLE,
+            static_dirs={"assets": str(ASSETS)}, verbose=False, threaded=False,
+            websocket_origin=[f"{name}:{port}" for name in {"localhost", "127.0.0.1", host}],
+            check_unused_sessions_milliseconds=10_000, unused_session_lifetime_milliseconds=15_000,
+        )  # fmt: skip
+    except OSError as fault:
+        if fault.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        why = "is in use" if fault.errno == errno.EADDRINUSE else "may not be used"
+        sys.stderr.write(f"Port {port} {why}; choose another with --port.\n")
+        return 2
+    Shared.library()
+    # the HTML of every visit is the same; what a link says comes with the visitor's own session
+    pn.config.reuse_sessions = True
+    Shared.atlas()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    threading.Thread(target=_knock, args=[address, show], daemon=True).start()
+    sys.stdout.write(f"{TITLE} is at {address}  (Ctrl-C ends it)\n")
+    sys.stdout.flush()
+    try:
+        server.io_loop.start()
+    except KeyboardInterrupt:
+        sys.stdout.write("Ended.\n")
+    return 0

@@ -1,0 +1,90 @@
+"""Threads that work for all open pages: one lane for regions, one for single cells.
+
+Nothing here knows the model or the page.
+"""
+
+import itertools
+import logging
+import os
+import sys
+import threading
+from collections import OrderedDict
+
+log = logging.getLogger(__name__)
+
+GIVING_WAY = 10  # nice value
+
+
+class Lane:
+    """One thread that does the most urgent job next; a job is a function without arguments."""
+
+    def __init__(self, name):
+        self._jobs, self._count = [], itertools.count()
+        self._there_is_work = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def start(self):
+        """Start to work."""
+        self._thread.start()
+
+    def add(self, job, urgency=0):
+        """Queue *job*; the lowest *urgency* goes first, the oldest among equals."""
+        with self._there_is_work:
+            self._jobs.append((urgency, next(self._count), job))
+            self._there_is_work.notify()
+
+    def _work(self):
+        while True:
+            with self._there_is_work:
+                while not self._jobs:
+                    self._there_is_work.wait()
+                chosen = min(self._jobs, key=lambda entry: entry[:2])
+                self._jobs.remove(chosen)
+            _done(chosen[2])
+
+
+class Newest:
+    """One thread that serves pages in turn and keeps only the newest wish of each."""
+
+    def __init__(self, name):
+        self._wishes = OrderedDict()
+        self._there_is_work = threading.Condition()
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+
+    def start(self):
+        """Start to work."""
+        self._thread.start()
+
+    def add(self, who, job):
+        """Replace what *who* is waiting for by *job*."""
+        with self._there_is_work:
+            self._wishes[who] = job
+            self._there_is_work.notify()
+
+    def _work(self):
+        while True:
+            with self._there_is_work:
+                while not self._wishes:
+                    self._there_is_work.wait()
+                _, job = self._wishes.popitem(last=False)
+            _done(job)
+
+
+def quietly(job):
+    """Do *job* in a thread, and the threads it starts, that give way to pages and what-ifs."""
+
+    def work():
+        if sys.platform == "linux":  # elsewhere threads share one priority
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVING_WAY)
+        _done(job)
+
+    thread = threading.Thread(target=work, name="quiet", daemon=True)
+    thread.start()
+    thread.join()
+
+
+def _done(job):
+    try:
+        job()
+    except Exception:  # a lane outlives any job; whoever queued it reports to the user
+        log.exception("A job failed")

@@ -1,0 +1,92 @@
+"""The state as a link and back. What a link says is checked; what makes no sense is named."""
+
+import re
+from math import isfinite
+from urllib.parse import urlencode
+
+from dashboard import edits
+from dashboard.state import CHOICES, State
+from data import YEARS
+
+LONGEST = 2000  # characters of edits that a link may carry
+QUOTED = 40  # characters that a message repeats
+
+
+def query(state: State, region) -> str:
+    """Return the query string that restores *state*; what is at its default stays out."""
+    said = {
+        name: str(getattr(state, name))
+        for name in (*CHOICES, "year")
+        if getattr(state, name) != state.param[name].default
+    }
+    if state.cell is not None:
+        place = region.isel(cell=state.cell)
+        said["cell"] = f"{float(place.lat):g},{float(place.lon):g}"
+    if state.edits:
+        said["edits"] = ",".join(state.edits)
+    return urlencode(said, safe=",*=")
+
+
+def choices(said: dict[str, str], grid) -> tuple[dict, list[str]]:
+    """Return the values for a `State` that a query holds, and a sentence for each fault in it."""
+    found, faults = {}, []
+    for name, text in said.items():
+        try:
+            if name in CHOICES:
+                found[name] = _chosen(name, text)
+            elif name in READERS:
+                found[name] = READERS[name](text, grid)
+            else:
+                faults.append(_unknown(name))
+        except ValueError as fault:
+            faults.append(str(fault))
+    return found, faults
+
+
+def _unknown(name):
+    return f"{_short(name)} is not part of a link; known are {', '.join((*CHOICES, *READERS))}"
+
+
+def _chosen(name, text):
+    for one in CHOICES[name]:
+        if one.lower() == text.lower():
+            return one
+    raise ValueError(f"{name} = {_short(text)}: choose one of {', '.join(CHOICES[name])}")
+
+
+def _year(text, _grid):
+    if re.fullmatch(r"\d{4}", text) and YEARS[0] <= int(text) <= YEARS[-1]:
+        return int(text)
+    raise ValueError(f"year = {_short(text)}: choose a year from {YEARS[0]} to {YEARS[-1]}")
+
+
+def _cell(text, grid):
+    try:
+        lat, lon = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"cell = {_short(text)}: expected latitude,longitude") from None
+    cell = grid.cell_at(lon, lat) if isfinite(lat) and isfinite(lon) else None
+    if cell is None:
+        raise ValueError(outside(lon, lat))
+    return cell
+
+
+def _edits(text, _grid):
+    if len(text) > LONGEST:
+        raise ValueError(f"edits: {len(text)} characters; a link may carry {LONGEST}")
+    return edits.read(text)
+
+
+def outside(lon, lat) -> str:
+    """Return what to say of a point where there is no cell."""
+    return (
+        f"There is no permafrost cell at {lat:.2f}° N, {lon:.2f}° E. "
+        "Choose a place on the coloured or grey part of a map."
+    )
+
+
+def _short(text):
+    return repr(text if len(text) <= QUOTED else text[:QUOTED] + "…")
+
+
+READERS = {"year": _year, "cell": _cell, "edits": _edits}

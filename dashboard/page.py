@@ -1,0 +1,290 @@
+"""One open page: hears its visitor and the library, and patches its views."""
+
+import html
+import logging
+import time
+
+import panel as pn
+import panel_material_ui as pmui
+
+from dashboard import link, words
+from dashboard.results import SERIES
+from dashboard.selection import Selection
+from dashboard.state import State
+from dashboard.views.controls import Controls
+from dashboard.views.key import key
+from dashboard.views.link import Address
+from dashboard.views.maps import Maps
+from dashboard.views.series import Series
+from dashboard.views.whatif import WhatIf
+
+log = logging.getLogger(__name__)
+
+TIDY = 150  # ms after a slider has moved before the words follow
+PATIENCE = 0.1  # s between two looks at the library while it works
+UNCHANGED = "Nothing is changed yet: move a slider, then run the region."
+TOO_EARLY = "The Baseline of this climate is still being simulated; try again when it is there."
+
+
+class Page:
+    """The views of one visitor and what happens between them."""
+
+    def __init__(self, library, atlas, said, document):
+        self.library, self._document, self.dark = library, document, False
+        chosen, faults = link.choices(said, library.grid)
+        self.state = State(**chosen)
+        self.selection = Selection(self.state, library)
+        self._job = None  # the what-if of the region that is running
+        self._seen, self._waiting, self._last, self._tidying = None, False, 0.0, False
+        self._build(atlas)
+        self._faults, self._stop_listening = faults, None
+        self._watch()
+        library.prefer(self.state.rcp, self.state.gcms)
+        self.refresh()
+
+    def begin(self):
+        """Start to listen: the browser is there (a callback set before would be lost)."""
+        self._stop_listening = self.library.listen(self._hear)
+        self.refresh()
+        self._rerun()
+        for fault in self._faults:
+            self.complain(fault)
+
+    def _build(self, atlas):
+        self.controls = Controls(self.state)
+        self.series = Series(self.state.year)
+        self.maps = Maps(self.library, atlas.copies(), self.series.marks, self._document)
+        self.maps.on_tap(self.tap)
+        self.maps.follow(self.controls.year)
+        self.whatif = WhatIf(self.state, self.run_region, self.cancel, self.complain)
+        self.address = Address(self.series.figures[SERIES[0]])
+        text = {"sizing_mode": "stretch_width", "margin": 0}
+        self.headline, self.about, self.message, self.status = (
+            pn.pane.HTML("", css_classes=[name], **text)
+            for name in ("headline", "about", "message", "status")
+        )
+        self.bar = pmui.LinearProgress(value=0, variant="determinate", **text)
+        self.back = pmui.Button(
+            label="Back to the region", size="small", variant="text", visible=False, margin=0
+        )
+        self.back.on_click(lambda _event: self.state.param.update(cell=None))
+
+    def _watch(self):
+        watch = self.state.param.watch
+        watch(self._climate_changed, ["rcp", "gcm"])
+        watch(lambda _event: self.refresh(), "ecosystem")
+        watch(lambda _event: self.refresh(maps=False), "curves")
+        watch(self._shown_changed, "shown")
+        watch(lambda _event: self._say(), "year")
+        watch(self._cell_changed, "cell")
+        watch(self._edits_changed, "edits")
+
+    # --- what the visitor does ---------------------------------------------------------------
+
+    def tap(self, lon, lat):
+        """Choose the cell at a point of a map."""
+        cell = self.library.grid.cell_at(lon, lat)
+        if cell is None:
+            self.complain(link.outside(lon, lat))
+        else:
+            self.complain("")
+            self.state.cell = cell
+
+    def complain(self, text):
+        """Say what is wrong, where the visitor looks; the figures stay as they are."""
+        if text and pn.state.notifications is not None:
+            pn.state.notifications.warning(text, duration=6000)
+        self.message.object = html.escape(text)
+
+    def turn_dark(self, dark):
+        """Follow the theme: some colours differ."""
+        self.dark = bool(dark)
+        self.refresh()
+
+    def _climate_changed(self, _event):
+        self.library.prefer(self.state.rcp, self.state.gcms)
+        self.selection.cell_run = {}
+        self.refresh()
+        self._rerun()
+
+    def _cell_changed(self, _event):
+        self.selection.cell_run = {}
+        self.refresh(maps=False)
+        self._run_cell()
+        if self.state.cell is not None:  # later: the curves are what is waited for
+            kind = str(self.library.region.ecosystem.values[self.state.cell])
+            self._document.add_timeout_callback(lambda: self.whatif.follow_cell(kind), TIDY)
+
+    def _shown_changed(self, event):
+        if event.new != "Baseline" and not self.state.edits:
+            self.complain(UNCHANGED)
+            self.state.shown = "Baseline"
+            return
+        if event.new != "Baseline" and not self.selection.what_if() and self._job is None:
+            self.run_region()
+        self.refresh()
+
+    def _edits_changed(self, _event):
+        self._run_cell()  # first: someone is watching a curve
+        if not self.state.edits:
+            self.selection.cell_run, self.selection.region_run = {}, None
+            self.cancel()
+            self.state.shown = "Baseline"
+            self.refresh()
+        if not self._tidying:
+            self._tidying = True
+            self._document.add_timeout_callback(self._tidy, TIDY)
+
+    def _tidy(self):
+        """Put the words right after a slider has moved; not at its every step."""
+        self._tidying = False
+        with pn.io.hold():
+            self.complain("")
+            self._say_what_if()
+            self._show_link()
+
+    # --- what-ifs ----------------------------------------------------------------------------
+
+    def run_region(self):
+        """Rerun the region with the edits; the newest press wins."""
+        self.cancel()
+        if not self.state.edits:
+            self.complain(UNCHANGED)
+        elif not self.selection.results():
+            self.complain(TOO_EARLY)
+        else:
+            self._job = self.library.what_if_region(
+                self.state.rcp, self.state.gcms, self.state.edits, lambda _job: self._hear()
+            )
+            self._say_what_if()
+
+    def cancel(self):
+        """Stop the what-if of the region that is running."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def _rerun(self):
+        """Bring the what-ifs up to the climate that is looked at."""
+        if self.state.edits and self.selection.results():
+            self._run_cell()
+            if self.whatif.automatic.value or self.state.shown != "Baseline":
+                self.run_region()
+
+    def _run_cell(self):
+        state = self.state
+        if state.cell is None or not state.edits or not self.selection.results():
+            return
+        asked = (state.rcp, state.gcms, state.cell, state.edits)
+
+        def done(results, fault):  # from a worker
+            self._document.add_next_tick_callback(lambda: self._cell_ran(asked, results, fault))
+
+        self.library.what_if_cell(id(self), *asked, done)
+
+    def _cell_ran(self, asked, results, fault):
+        state = self.state
+        if asked[:3] != (state.rcp, state.gcms, state.cell) or not state.edits:
+            return
+        if fault:
+            self.complain(fault)
+            return
+        self.selection.cell_run = results
+        with pn.io.hold():
+            self.series.show_what_if(self.selection.what_if_curves())
+            self._say()
+
+    def _region_moved(self):
+        """Look at the what-if of the region that is running."""
+        job = self._job
+        if job.results or job.failed:
+            self._job = None
+        if job.results and self.state.edits:
+            self.selection.region_run = job
+            if self.state.shown == "Baseline" and self.selection.what_if():
+                self.state.shown = "Difference"  # draws as well
+            else:
+                self.refresh()
+        elif job.failed and not job.cancelled:
+            self.complain(job.failed)
+        self._say_what_if("Cancelled; the last result stays." if job.cancelled else "")
+
+    # --- what the library says ---------------------------------------------------------------
+
+    def _hear(self):
+        """Look at the library soon. Called from worker threads."""
+        if not self._waiting:
+            self._waiting = True
+            self._document.add_next_tick_callback(self._catch_up)
+
+    def _catch_up(self):
+        wait = self._last + PATIENCE - time.monotonic()
+        if wait > 0:
+            self._document.add_timeout_callback(self._catch_up, int(1000 * wait) + 1)
+            return
+        self._waiting, self._last = False, time.monotonic()
+        with pn.io.hold():
+            if self._job is not None:
+                self._region_moved()
+            self._say_status()
+            if self.selection.seen() != self._seen:
+                self.refresh()
+                self._rerun()
+
+    # --- drawing and saying ------------------------------------------------------------------
+
+    def refresh(self, *, maps=True):
+        """Draw everything that the state and the library say; *maps*: those too."""
+        try:
+            with pn.io.hold():
+                if maps:
+                    self._seen = self.selection.seen()
+                    self.maps.show(self.selection.frames())
+                self.maps.mark(self.state.cell)
+                self.series.colour(self.state.rcp, dark=self.dark)
+                self.series.show(
+                    self.selection.curves(), self.selection.units(), self.state.curves == "thaw"
+                )
+                self.series.key.object = key(self.selection, dark=self.dark)
+                self.back.visible = self.state.cell is not None
+                self._say()
+                self._say_status()
+                self._say_what_if()
+        except Exception:
+            log.exception("The page could not be redrawn")
+            self.complain("Something went wrong while drawing; the last good figures stay.")
+
+    def _say(self):
+        place, (old, new) = self.selection.place, self.selection.gains()
+        if old:
+            said = ["Simulated by this model."]
+            said += [words.what_if(place, old, new)] if new else []
+            said += [words.printed(self.state)]
+            self.headline.object = html.escape(words.headline(self.state, place, old))
+            self.about.object = html.escape(" ".join(said))
+        else:
+            self.headline.object = "The first results are on their way."
+            self.about.object = f"{words.LABEL}."
+        self._show_link()
+
+    def _show_link(self):
+        self.address.show(link.query(self.state, self.library.region))
+
+    def _say_status(self):
+        ready, total = self.library.ready, len(self.library.climates)
+        now = self.library.working
+        progress = html.escape(words.progress(self.library))
+        self.status.object = f"{progress} &nbsp;·&nbsp; {words.LABEL}."
+        self.bar.visible = ready < total
+        self.bar.value = int(100 * (ready + (now.fraction if now else 0)) / total)
+
+    def _say_what_if(self, text=""):
+        job = self._job
+        self.whatif.running(None if job is None else job.fraction)
+        text = text or words.region_run(self.state, job, self.selection)
+        self.whatif.say(f"{text} {words.unusual(self.state.edits)}".strip())
+
+    def close(self):
+        """Let go of the library: the visitor has left."""
+        self.cancel()
+        if self._stop_listening is not None:
+            self._stop_listening()

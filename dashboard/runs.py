@@ -1,0 +1,304 @@
+"""What has been computed for which choice: shared by all open pages of this process.
+
+Two lanes (see `lanes`): the region lane simulates the eight climates and what-ifs of the
+region, what-ifs first; the cell lane answers a single cell while a slider moves. No Panel here.
+"""
+
+import itertools
+import logging
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+import xarray as xr
+
+import data
+import tem
+from dashboard import baseline, warm
+from dashboard.edits import touched
+from dashboard.frames import limit
+from dashboard.grid import Grid
+from dashboard.lanes import Lane, Newest, quietly
+from dashboard.results import MAPS, Result, Weights, spliced
+from dashboard.state import GROUPS
+
+log = logging.getLogger(__name__)
+
+FIRST = 4  # parts in which the very first climate is simulated, so that a map shows early
+WHAT_IF, SIMULATE = 0, 1  # urgency
+REMEMBERED = 64  # tapped cells whose drivers are at hand
+CANCELLED = "cancelled"
+
+
+@dataclass
+class Climate:
+    """One climate, and how far its simulation is."""
+
+    rcp: str
+    gcm: str
+    stage: str = "waiting"
+    fraction: float = 0.0
+    failed: str = ""
+    environment: xr.Dataset | None = None
+    result: Result | None = None  # complete
+    partial: Result | None = None  # some cells only; the others are NaN
+
+    @property
+    def name(self):
+        """Scenario and climate model, in words."""
+        return f"{RCP_NAMES[self.rcp]}, {self.gcm}"
+
+
+RCP_NAMES = {"rcp45": "RCP4.5", "rcp85": "RCP8.5"}
+
+
+@dataclass
+class Job:
+    """A what-if of the region: what to run, and how it went."""
+
+    rcp: str
+    gcms: tuple[str, ...]
+    edits: tuple[str, ...]
+    fraction: float = 0.0
+    waiting: bool = True
+    results: dict = field(default_factory=dict)
+    failed: str = ""
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def cancelled(self):
+        """Whether someone stopped it before it had finished."""
+        return self.failed == CANCELLED
+
+    def cancel(self):
+        """Ask it to stop."""
+        self.stopped.set()
+
+
+class Library:
+    """All results: what the store holds, what is being simulated, what is still to come."""
+
+    def __init__(self, resolution=0.5, store=None, first=("rcp85", "rcp45"), *, region=None):
+        self.region = data.region(resolution) if region is None else region
+        self.grid = Grid(self.region)
+        self.weights = Weights(self.region, GROUPS)
+        self.store = store
+        order = itertools.product(first, data.GCMS)
+        self.climates = {(rcp, gcm): Climate(rcp, gcm) for rcp, gcm in order}
+        self._order = list(self.climates)
+        self._listeners = set()
+        self._lock = threading.Lock()
+        self._regions, self._cells = Lane("regions"), Newest("cells")
+        self._columns = {}  # drivers of recently tapped cells
+        self._limits = {}
+        self.compiling = False
+
+    # --- who wants to know -------------------------------------------------------------------
+
+    def listen(self, callback):
+        """Call *callback* (from a worker thread) at every change; return what ends it."""
+        with self._lock:
+            self._listeners.add(callback)
+        return lambda: self._forget(callback)
+
+    def _forget(self, callback):
+        with self._lock:
+            self._listeners.discard(callback)
+
+    def _tell(self):
+        with self._lock:
+            listeners = list(self._listeners)
+        for callback in listeners:
+            callback()
+
+    # --- the eight climates ------------------------------------------------------------------
+
+    def start(self):
+        """Start to read or simulate the climates, in the background."""
+        self._regions.start()
+        self._cells.start()
+        self._regions.add(self._prepare, SIMULATE)
+        for _ in self._order:
+            self._regions.add(lambda: quietly(self._next_climate), SIMULATE)
+
+    def _prepare(self):
+        self.compiling = True
+        self._tell()
+        warm.ensure()
+        self.compiling = False
+
+    def prefer(self, rcp, gcms):
+        """Simulate these climates next."""
+        with self._lock:
+            self._order.sort(key=lambda key: (key[0] != rcp, key[0] == rcp and key[1] not in gcms))
+
+    @property
+    def ready(self) -> int:
+        """How many climates are complete."""
+        return sum(one.result is not None for one in self.climates.values())
+
+    @property
+    def working(self) -> Climate | None:
+        """The climate that is being simulated."""
+        return next((c for c in self.climates.values() if 0 < c.fraction < 1), None)
+
+    def results(self, rcp, gcms) -> dict[str, Result]:
+        """Return the complete results of one scenario, by climate model."""
+        found = {gcm: self.climates[rcp, gcm].result for gcm in gcms}
+        return {gcm: result for gcm, result in found.items() if result is not None}
+
+    def partial(self, rcp, gcms) -> Result | None:
+        """Return a result that covers some cells, where no complete one exists."""
+        parts = (self.climates[rcp, gcm].partial for gcm in gcms)
+        return next((part for part in parts if part is not None), None)
+
+    def limits(self) -> list[float]:
+        """Return the limits of the maps' colours: one for all years, scenarios and models."""
+        known = [c.result or c.partial for c in self.climates.values()]
+        known = [result for result in known if result is not None]
+        key = tuple(map(id, known))
+        if key not in self._limits:
+            self._limits = {key: [limit([r.maps[q] for r in known]) for q in MAPS]}
+        return self._limits[key]
+
+    def _next_climate(self):
+        with self._lock:
+            climate = self.climates[self._order.pop(0)]
+        climate.fraction = 1e-6
+        try:
+            if not self._read(climate):
+                self._simulate(climate)
+        except Exception as fault:
+            log.exception("%s could not be simulated", climate.name)
+            climate.failed, climate.stage = f"{type(fault).__name__}: {fault}", "failed"
+        climate.fraction, climate.partial = 1.0, None
+        self._tell()
+
+    def _key(self, what, climate):
+        return baseline.name(what, self.region, climate.rcp, climate.gcm)
+
+    def _read(self, climate) -> bool:
+        """Take *climate* from the store; return whether it was there."""
+        if self.store is None:
+            return False
+        environment, yearly = (
+            self.store.get(self._key(what, climate)) for what in ("environment", "yearly")
+        )
+        if environment is None or yearly is None:
+            return False
+        climate.environment, climate.result = environment, Result(yearly, self.weights)
+        climate.stage = "read from the store"
+        return True
+
+    def _simulate(self, climate):
+        cells = np.arange(self.region.sizes["cell"])
+        parts = min(FIRST, cells.size) if self.ready == 0 else 1
+        sky = data.climate(self.region, climate.rcp, climate.gcm)
+        environments, yearlies, drawn = [], [], None
+        for part in range(parts):
+            chosen = cells[part::parts]
+
+            def progress(fraction, stage, start, share, done=part):
+                climate.stage = stage
+                climate.fraction = max(1e-6, (done + start + share * fraction) / parts * 0.999)
+                self._tell()
+
+            environments.append(self._environment(sky, chosen, progress))
+            progress(0, "carbon and nitrogen, with and without thaw", 0.9, 0.1)
+            yearlies.append(tem.experiment(environments[-1]))
+            if parts > 1:
+                fresh = Result(yearlies[-1], Weights(self.region.isel(cell=chosen), GROUPS))
+                drawn = drawn or Result.nothing_yet(fresh, cells.size)
+                drawn = spliced(drawn, fresh, chosen, self.weights)
+                climate.partial = drawn
+        order = np.argsort(np.concatenate([cells[part::parts] for part in range(parts)]))
+        climate.environment = _joined(environments).isel(cell=order)
+        yearly = _joined(yearlies).isel(cell=order)
+        climate.result = Result(yearly, self.weights)
+        climate.stage = "simulated just now"
+        if self.store is not None:
+            self.store.put(self._key("environment", climate), climate.environment)
+            self.store.put(self._key("yearly", climate), yearly)
+
+    def _environment(self, sky, chosen, progress):
+        region, sky = self.region.isel(cell=chosen), sky.isel(cell=chosen)
+        progress(0, "heat and thaw in the ground", 0, 0.85)
+        ground = tem.ground(
+            region, sky, progress=lambda f: progress(f, "heat and thaw in the ground", 0, 0.85)
+        )
+        progress(0, "water, light and leaves", 0.85, 0.05)
+        return tem.environment(region, sky, ground=ground)
+
+    # --- what if -----------------------------------------------------------------------------
+
+    def what_if_region(self, rcp, gcms, edits, changed) -> Job:
+        """Rerun the region with *edits*; *changed* is called (from a worker) as the job goes on."""
+        job = Job(rcp, tuple(self.results(rcp, gcms)), tuple(edits))
+        self._regions.add(lambda: self._run_region(job, changed), WHAT_IF)
+        return job
+
+    def _run_region(self, job, changed):
+        job.waiting = False
+        try:
+            parameters, kinds = tem.edited(job.edits), touched(job.edits)
+            cells = np.flatnonzero(np.isin(self.region.ecosystem.to_numpy(), kinds))
+            done = {}
+            for k, gcm in enumerate(job.gcms):
+                climate = self.climates[job.rcp, gcm]
+                if cells.size == 0:
+                    done[gcm] = climate.result
+                    continue
+
+                def progress(fraction, k=k):
+                    job.fraction = (k + fraction) / len(job.gcms)
+                    changed(job)
+
+                part = climate.environment.isel(cell=cells)
+                yearly = tem.experiment(
+                    part, parameters, progress=progress, cancelled=job.stopped.is_set
+                )
+                fresh = Result(yearly, Weights(self.region.isel(cell=cells), GROUPS))
+                done[gcm] = spliced(climate.result, fresh, cells, self.weights)
+            job.results = done
+        except tem.Cancelled:
+            job.failed = CANCELLED
+        except Exception as fault:
+            log.exception("A what-if of the region failed")
+            job.failed = str(fault)
+        job.fraction = 1.0
+        changed(job)
+
+    def what_if_cell(self, who, rcp, gcms, cell, edits, done):
+        """Rerun one cell with *edits*; *done(results, fault)* is called from a worker.
+
+        The newest wish of *who* replaces one that still waits.
+        """
+        self._cells.add(who, lambda: self._run_cell(rcp, gcms, cell, edits, done))
+
+    def _run_cell(self, rcp, gcms, cell, edits, done):
+        try:
+            column, ready = self._column(rcp, gcms, cell)
+            yearly = tem.experiment(column, tem.edited(edits), workers=1)
+            values = {n: yearly[n].sel(run=["S_T", "S_R"]).to_numpy() for n in Result.SERIES}
+            done({g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}, "")
+        except Exception as fault:
+            log.exception("A what-if of a cell failed")
+            done({}, str(fault))
+
+    def _column(self, rcp, gcms, cell):
+        """Return the drivers of *cell* in each climate that is ready, as cells of one Dataset."""
+        ready = tuple(self.results(rcp, gcms))
+        key = (rcp, ready, cell)
+        if key not in self._columns:
+            if len(self._columns) > REMEMBERED:
+                self._columns.clear()
+            columns = [self.climates[rcp, gcm].environment.isel(cell=[cell]) for gcm in ready]
+            self._columns[key] = _joined(columns)
+        return self._columns[key], ready
+
+
+def _joined(parts):
+    return parts[0] if len(parts) == 1 else xr.concat(
+        parts, "cell", data_vars="minimal", coords="minimal", compat="override",
+        combine_attrs="override", join="override",
+    )  # fmt: skip

@@ -1,0 +1,147 @@
+"""The numbers behind what is chosen: which results, of which cells, compared with what.
+
+No widget and no drawing: from a `State` and a `Library` to arrays.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dashboard import words
+from dashboard.frames import limit
+from dashboard.results import DECLARED, MAPS, SERIES, mean_sd
+from data import YEARS
+from tem.environment import REFERENCE_YEAR
+
+WAITING = "waiting for the model"
+AFTER = np.array(YEARS) > REFERENCE_YEAR
+
+
+class Frames(NamedTuple):
+    """What the three maps show: values [year, cell] each, and how to read them."""
+
+    values: list
+    cells: np.ndarray  # which of them
+    limits: list
+    what: str
+
+
+class Selection:
+    """What one page looks at; it also keeps the what-ifs that were run for it."""
+
+    def __init__(self, state, library):
+        self.state, self.library = state, library
+        self.region_run = None  # the last what-if of the region that went well, a `runs.Job`
+        self.cell_run = {}  # what-if of the tapped cell: curves by climate model
+
+    def results(self):
+        """Return the complete Baseline results, by climate model."""
+        return self.library.results(self.state.rcp, self.state.gcms)
+
+    def seen(self):
+        """Return what tells whether the library has anything new."""
+        partial = self.library.partial(self.state.rcp, self.state.gcms)
+        return self.library.ready, id(partial)
+
+    @property
+    def place(self):
+        """What curves and headline are about."""
+        return words.place(self.state, self.library.region)
+
+    # --- what-ifs ----------------------------------------------------------------------------
+
+    def what_if(self):
+        """Return the what-if of the region by climate model, if it fits the Baseline shown."""
+        job, wanted = self.region_run, self.results()
+        if job is None or job.rcp != self.state.rcp or not set(wanted) <= set(job.results):
+            return {}
+        return {gcm: job.results[gcm] for gcm in wanted}
+
+    def stale(self) -> bool:
+        """Return whether the what-if of the region has other edits than the panel."""
+        job = self.region_run
+        return job is not None and (job.edits, job.rcp) != (self.state.edits, self.state.rcp)
+
+    # --- maps --------------------------------------------------------------------------------
+
+    def frames(self) -> Frames:
+        """Return what the maps show."""
+        state, results, changed = self.state, self.results(), self.what_if()
+        cells = self.library.weights.member[state.group]
+        partial = self.library.partial(state.rcp, state.gcms)
+        many = list(results.values()) or ([partial] if partial else [])
+        if not many:
+            empty = np.full((len(YEARS), cells.size), np.nan)
+            return Frames([empty] * len(MAPS), cells, [1.0] * len(MAPS), WAITING)
+        limits, old = self.library.limits(), _mean_maps(many)
+        if state.shown == "Baseline" or not changed:
+            return Frames(old, cells, limits, "S_T − S_R")
+        new = _mean_maps(changed.values())
+        if state.shown == "What-if":
+            return Frames(new, cells, limits, "what-if, S_T − S_R")
+        moved = [after - before for after, before in zip(new, old, strict=True)]
+        return Frames(moved, cells, [limit([one]) for one in moved], "what-if − Baseline")
+
+    # --- curves ------------------------------------------------------------------------------
+
+    def curves(self):
+        """Return the columns to draw, by variable: Baseline with its band, and what-if."""
+        state, results = self.state, list(self.results().values())
+        drawn = {
+            name: self._columns(
+                [one.series(name, state.group, state.cell) for one in results], ("st", "sr")
+            )
+            for name in (SERIES if results else ())
+        }
+        for name, columns in self.what_if_curves().items():
+            drawn[name] = drawn.get(name, {}) | columns
+        return drawn
+
+    def what_if_curves(self):
+        """Return the what-if columns only."""
+        runs = self._what_if_runs()
+        return {
+            name: self._columns([one[name] for one in runs], ("whatif_st", "whatif_sr"), band=False)
+            for name in (SERIES if runs else ())
+        }
+
+    def _what_if_runs(self):
+        """Return S_T and S_R [run, year] of each variable, for each climate model."""
+        if self.state.cell is not None:
+            return list(self.cell_run.values())
+        return [
+            {name: one.series(name, self.state.group) for name in SERIES}
+            for one in self.what_if().values()
+        ]
+
+    def _columns(self, many, names, *, band=True):
+        if self.state.curves == "thaw":
+            many = [one[:1] - one[1:] for one in many]
+        mean, sd = mean_sd(many)
+        columns = dict(zip(names, mean, strict=False))
+        if band and sd is not None:
+            for run, middle, half in zip(names, mean, sd, strict=False):
+                columns |= {f"{run}_low": middle - half, f"{run}_high": middle + half}
+        return columns
+
+    def units(self):
+        """Return the unit of each curve."""
+        if self.state.cell is not None:
+            return {name: DECLARED[name].unit for name in SERIES}
+        return {name: self.library.weights.unit(name) for name in SERIES}
+
+    # --- one number --------------------------------------------------------------------------
+
+    def gains(self):
+        """Return ΣΔNEP in the year chosen, a number a climate model: Baseline and what-if."""
+        state, at = self.state, self.state.year - YEARS[0]
+        old = [one.gain(state.group, state.cell)[at] for one in self.results().values()]
+        new = [
+            float(((one["nep"][0] - one["nep"][1]) * AFTER)[: at + 1].sum())
+            for one in self._what_if_runs()
+        ]
+        return old, new
+
+
+def _mean_maps(results):
+    return [np.mean([one.maps[quantity] for one in results], axis=0) for quantity in MAPS]

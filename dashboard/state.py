@@ -1,0 +1,42 @@
+"""What the user has chosen. No widget, no result: the rest of the page follows from this."""
+
+import param
+
+from dashboard.edits import ALL
+from data import GCMS, RCPS, YEARS
+from tem.parameters import ECOSYSTEMS
+
+ENSEMBLE = "ensemble"
+GROUPS = (ALL, *ECOSYSTEMS)
+CHOICES = {
+    "rcp": RCPS,
+    "gcm": (ENSEMBLE, *GCMS),
+    "ecosystem": GROUPS,
+    "shown": ("Baseline", "What-if", "Difference"),
+    "curves": ("runs", "thaw"),
+}
+
+
+class State(param.Parameterized):
+    """The choices behind one open page."""
+
+    rcp = param.Selector(default="rcp85", objects=list(CHOICES["rcp"]), doc="Emission scenario")
+    gcm = param.Selector(default=ENSEMBLE, objects=list(CHOICES["gcm"]), doc="Climate model")
+    ecosystem = param.Selector(default=ALL, objects=list(GROUPS), doc="Ecosystem looked at")
+    year = param.Integer(default=YEARS[-1], bounds=(YEARS[0], YEARS[-1]), doc="Year of the maps")
+    cell = param.Integer(default=None, allow_None=True, bounds=(0, None), doc="Tapped cell")
+    edits = param.ClassSelector(
+        class_=tuple, default=(), doc="What-if edits, see `dashboard.edits`"
+    )
+    shown = param.Selector(default="Baseline", objects=list(CHOICES["shown"]), doc="On the maps")
+    curves = param.Selector(default="runs", objects=list(CHOICES["curves"]), doc="On the curves")
+
+    @property
+    def group(self) -> int:
+        """Index of the ecosystem in `GROUPS`."""
+        return GROUPS.index(self.ecosystem)
+
+    @property
+    def gcms(self) -> tuple[str, ...]:
+        """The climate models that the choice stands for."""
+        return GCMS if self.gcm == ENSEMBLE else (self.gcm,)

@@ -1,0 +1,93 @@
+"""How the page looks: kind of quantity → colours; scenario colours; units and numbers as text.
+
+Colour maps: IPCC WGI "chem" family, reversed so that gain is green (anchors from the WGI colour
+guide); scenario colours: AR6 WGI, lightness shifted where 3:1 contrast demands it.
+"""
+
+import re
+
+import numpy as np
+
+CHEM_DIV = ("#40004B", "#A885B7", "#F8F8F8", "#75BA7A", "#004439")  # loss → gain
+CRYO_DIV = ("#262600", "#9B9B61", "#EAEDEC", "#5880A7", "#2B194C")  # shallower → deeper thaw
+DIVERGING = {"depth": CRYO_DIV, "water": CRYO_DIV}  # of differences, by kind; else CHEM_DIV
+STEPS = 255  # odd: zero has a colour of its own
+
+RCP = {"rcp45": "#4F86BA", "rcp85": "#990002"}
+RCP_DARK = {"rcp45": "#70A0CD", "rcp85": "#E0563F"}
+WHAT_IF, WHAT_IF_DARK = "#B45F06", "#F5A623"
+PAPER = ("#FFFFFF", "#CDD1D6")  # the relief under the cells, the same in both themes
+MISSING = "#BDBDBD"  # a cell without a value
+PLACE = "#333333"  # names drawn on the cells
+CONTEXT = "#8A8F98"  # places, outlines, axes: legible on light and dark
+
+HEADER = {
+    "& .MuiToolbar-root": {"minHeight": "48px !important"},
+    "& .MuiAppBar-root": {"backgroundColor": "#1F5C66 !important", "color": "#FFFFFF !important"},
+}
+THEME = {
+    "light": {"palette": {"primary": {"main": "#1F5C66"}}},
+    "dark": {"palette": {"primary": {"main": "#7CC4CF"}}},
+}
+
+CALM = {"& .MuiToggleButton-root": {"textTransform": "none", "whiteSpace": "nowrap", "py": "3px"}}
+SLIM = {  # a slider with its words in small print
+    "& .MuiFormLabel-root": {"fontSize": "11.5px", "lineHeight": 1.2},
+    "& .MuiSlider-root": {"py": "5px"},
+    "&.MuiSlider-root": {"py": "5px"},
+}
+
+LEAST = 0.01  # smaller numbers are written with an exponent
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_SPELLED = {"degC": "°C", "percent": "%", "1": ""}
+
+
+def rcp(name: str, *, dark=False) -> str:
+    """Return the colour of a scenario."""
+    return (RCP_DARK if dark else RCP)[name]
+
+
+def what_if(*, dark=False) -> str:
+    """Return the colour of a what-if."""
+    return WHAT_IF_DARK if dark else WHAT_IF
+
+
+def diverging(kind: str) -> list[str]:
+    """Return the colours of a difference in a quantity of this kind, low to high."""
+    return shades(DIVERGING.get(kind, CHEM_DIV))
+
+
+def shades(colours) -> list[str]:
+    """Return `STEPS` colours that run evenly through *colours*."""
+    anchors = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours])
+    at = np.linspace(0, len(anchors) - 1, STEPS)
+    mixed = np.array([np.interp(at, range(len(anchors)), channel) for channel in anchors.T]).T
+    return ["#{:02x}{:02x}{:02x}".format(*rgb) for rgb in np.rint(mixed).astype(int)]
+
+
+def unit(declared: str) -> str:
+    """Return a declared unit as people print it: `gC m-2 year-1` becomes `g C m⁻² yr⁻¹`."""
+    if declared in _SPELLED:
+        return _SPELLED[declared]
+    words = re.sub(r"\b([PTk]?g)([CN])\b", r"\1 \2", declared).replace("year", "yr")
+    return re.sub(r"(?<=[a-zA-Z])-?\d+", lambda m: m[0].translate(_RAISED), words)
+
+
+def number(value: float) -> str:
+    """Return *value* with two or three digits that mean something, a true minus sign."""
+    if not np.isfinite(value):
+        return "–"
+    size = abs(value)
+    places = max(0, 2 - max(0, int(np.floor(np.log10(size) + 0.002)))) if size else 0
+    text = f"{value:,.{places}f}" if size >= LEAST or not size else f"{value:.2g}"
+    text = text.replace("-", "−").replace(",", "\u2009")
+    return "0" if re.fullmatch(r"−?0(\.0+)?", text) else text
+
+
+def round_up(value: float) -> float:
+    """Return the next of 1, 2, 2.5, 5 times a power of ten: limits that one can read."""
+    if not np.isfinite(value) or value <= 0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(value))
+    steps = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+    return float(next(step * power for step in steps if step * power >= value * 0.999))

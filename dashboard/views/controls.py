@@ -1,0 +1,63 @@
+"""What one looks at: scenario, climate model, ecosystem, year, and what maps and curves show."""
+
+import panel as pn
+import panel_material_ui as pmui
+
+from dashboard import style
+from dashboard.edits import ALL
+from dashboard.runs import RCP_NAMES
+from dashboard.state import CHOICES, ENSEMBLE, GROUPS
+from data import GCMS, YEARS
+
+FRAME = 220  # ms a year is shown while playing
+CURVES = {"S_T and S_R": "runs", "Effect of thaw, S_T − S_R": "thaw"}
+
+
+class Controls:
+    """The choices of one page, as widgets bound to its `State`."""
+
+    def __init__(self, state):
+        self._state = state
+        small = {"size": "small", "sizing_mode": "stretch_width", "margin": (4, 0)}
+        self.rcp = pmui.RadioButtonGroup(
+            label="Scenario",
+            options={n: rcp for rcp, n in RCP_NAMES.items()},
+            value=state.rcp,
+            sx=style.CALM,
+            **small,
+        )
+        self.gcm = pmui.Select(
+            label="Climate, reconstructed after", value=state.gcm,
+            options={f"{len(GCMS)} climate models, mean": ENSEMBLE} | {g: g for g in GCMS}, **small,
+        )  # fmt: skip
+        self.ecosystem = pmui.Select(
+            label="Ecosystem", value=state.ecosystem,
+            options={"All ecosystems": ALL} | {g: g for g in GROUPS[1:]}, **small,
+        )  # fmt: skip
+        self.shown = pmui.RadioButtonGroup(
+            label="",
+            options=list(CHOICES["shown"]),
+            value=state.shown,
+            size="small",
+            margin=0,
+            sx=style.CALM,
+        )
+        self.curves = pmui.RadioButtonGroup(
+            label="", options=CURVES, value=state.curves, size="small", margin=0, sx=style.CALM
+        )
+        self.year = pmui.Player(
+            label="Year", start=YEARS[0], end=YEARS[-1], value=state.year, variant="minimal",
+            interval=FRAME, loop_policy="once", show_value=True, sizing_mode="stretch_width",
+            size="small", margin=(0, 8),
+        )  # fmt: skip
+        for name in ("rcp", "gcm", "ecosystem", "shown", "curves", "year"):
+            widget = getattr(self, name)
+            widget.param.watch(lambda event, name=name: self._chosen(name, event.new), "value")
+            state.param.watch(
+                lambda event, widget=widget: widget.param.update(value=event.new), name
+            )
+        self.choices = pn.Column(self.rcp, self.gcm, self.ecosystem, sizing_mode="stretch_width")
+
+    def _chosen(self, name, value):
+        if value is not None and value != getattr(self._state, name):
+            setattr(self._state, name, value)

@@ -1,0 +1,127 @@
+"""Four curves through time: thaw depth, production, respiration and their balance."""
+
+import numpy as np
+import panel as pn
+from bokeh.models import (
+    ColumnDataSource,
+    FixedTicker,
+    HoverTool,
+    Range1d,
+    Span,
+)
+from bokeh.plotting import figure
+
+from dashboard import style
+from dashboard.results import DECLARED, SERIES
+from data import YEARS
+
+COLUMNS = ("st", "st_low", "st_high", "sr", "sr_low", "sr_high", "whatif_st", "whatif_sr")
+
+
+class Series:
+    """The curves of one page: Baseline in the colour of the scenario, what-if in its own."""
+
+    def __init__(self, year):
+        empty = dict.fromkeys(COLUMNS, np.full(len(YEARS), np.nan))
+        self.sources = {
+            name: ColumnDataSource({"year": np.array(YEARS), **empty}, name=name) for name in SERIES
+        }
+        self.marks = [Span(location=year, dimension="height", line_color=style.CONTEXT,
+                           line_dash="dotted", line_width=1.5) for _ in SERIES]  # fmt: skip
+        years = Range1d(YEARS[0] - 1, YEARS[-1] + 1)
+        self._baseline, self._changed, self._hovers = [], [], []
+        self.figures = {
+            name: self._figure(name, mark, years)
+            for name, mark in zip(SERIES, self.marks, strict=True)
+        }
+        self.key = pn.pane.HTML("", css_classes=["key"], sizing_mode="stretch_width", margin=0)
+        panes = [
+            pn.pane.Bokeh(f, sizing_mode="stretch_both", min_height=120, margin=0)
+            for f in self.figures.values()
+        ]
+        self.pane = pn.Column(
+            pn.Row(*panes[:2], sizing_mode="stretch_both", margin=0),
+            pn.Row(*panes[2:], sizing_mode="stretch_both", margin=0),
+            sizing_mode="stretch_both", margin=0,
+        )  # fmt: skip
+
+    def _figure(self, name, mark, years):
+        source = self.sources[name]
+        drawn = figure(
+            x_range=years, y_range=Range1d(0, 1),
+            tools="", toolbar_location=None, sizing_mode="stretch_both", height=240, min_border=2,
+            background_fill_alpha=0, border_fill_alpha=0, outline_line_color=None,
+        )  # fmt: skip
+        for run, alpha in (("sr", 0.16), ("st", 0.28)):
+            band = drawn.varea("year", f"{run}_low", f"{run}_high", source=source, fill_alpha=alpha)
+            self._baseline.append((band.glyph, "fill_color"))
+        zero = Span(location=0, dimension="width", line_color=style.CONTEXT, line_width=1)
+        drawn.add_layout(zero)
+        for run, width, dash in (("sr", 1.6, "dashed"), ("st", 2.2, "solid")):
+            line = drawn.line("year", run, source=source, line_width=width, line_dash=dash)
+            self._baseline.append((line.glyph, "line_color"))
+        for run, width, dash in (("whatif_sr", 1.6, "dashed"), ("whatif_st", 2.2, "solid")):
+            line = drawn.line("year", run, source=source, line_width=width, line_dash=dash)
+            self._changed.append((line.glyph, "line_color"))
+        zero.visible = name == "nep"
+        drawn.add_layout(mark)
+        drawn.xaxis.ticker = FixedTicker(ticks=[2020, 2040, 2060, 2080])
+        drawn.grid.grid_line_alpha = 0.4
+        drawn.xgrid.visible = False
+        self._hover(drawn, source)
+        return drawn
+
+    def _hover(self, drawn, source):
+        reader = drawn.line("year", "st", source=source, line_alpha=0, line_width=6)
+        hover = HoverTool(renderers=[reader], mode="vline", point_policy="follow_mouse")
+        drawn.add_tools(hover)
+        self._hovers.append(hover)
+
+    def _name_hovered(self, thaw):
+        """Let the pointer tell which number is which."""
+        runs = {"st": "S_T − S_R"} if thaw else {"st": "S_T", "sr": "S_R"}
+        told = [("Year", "@year{0}")]
+        told += [(f"Baseline {name}", f"@{run}{{0,0.00}}") for run, name in runs.items()]
+        told += [(f"What-if {name}", f"@whatif_{run}{{0,0.00}}") for run, name in runs.items()]
+        for hover in self._hovers:
+            hover.tooltips = told
+
+    def show(self, drawn, units, thaw):
+        """Draw *drawn*[name], a dict of columns; *units* by name; *thaw*: S_T − S_R is shown."""
+        self._name_hovered(thaw)
+        for name, source in self.sources.items():
+            columns = drawn.get(name, {})
+            nothing = np.full(len(YEARS), np.nan)
+            source.data = {"year": np.array(YEARS)} | {c: columns.get(c, nothing) for c in COLUMNS}
+            about = DECLARED[name].about
+            symbol = f"Δ{about.symbol}" if thaw else about.symbol
+            label = about.label.split(" (")[0]
+            self.figures[name].title.text = f"{symbol} ({style.unit(units[name])}) · {label}"
+            self._fit(name)
+
+    def show_what_if(self, drawn):
+        """Draw only the what-if columns of *drawn*[name] (what a moving slider changes)."""
+        for name, source in self.sources.items():
+            nothing = np.full(len(YEARS), np.nan)
+            columns = drawn.get(name, {})
+            source.patch({c: [(slice(None), columns.get(c, nothing))] for c in COLUMNS[-2:]})
+            self._fit(name)
+
+    def _fit(self, name):
+        """Let the vertical axis hold all that is drawn."""
+        values = np.concatenate([self.sources[name].data[column] for column in COLUMNS])
+        values = values[np.isfinite(values)]
+        self.figures[name].yaxis.visible = bool(values.size)
+        if values.size:
+            low, high = values.min(), values.max()
+            spare = 0.06 * (high - low or abs(high) or 1.0)
+            self.figures[name].y_range.update(start=low - spare, end=high + spare)
+
+    def colour(self, rcp, *, dark=False):
+        """Draw the Baseline in the colour of a scenario."""
+        for glyphs, colour in (
+            (self._baseline, style.rcp(rcp, dark=dark)),
+            (self._changed, style.what_if(dark=dark)),
+        ):
+            for glyph, what in glyphs:
+                setattr(glyph, what, colour)

@@ -1,0 +1,166 @@
+"""Sentences about results. Plain text in, plain text out: tested without a page."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+import tem
+from dashboard import style
+from dashboard.edits import ALL, FIELDS, parsed
+from dashboard.runs import RCP_NAMES
+from data import GCMS, YEARS, published
+from tem.environment import REFERENCE_YEAR
+from tem.parameters import ECOSYSTEMS
+
+LABEL = "Climate reconstructed from published figures, not GCM output"
+GUIDE = (
+    "<b>How to read this.</b> S_T: thaw follows the climate. S_R: thaw stays as in 2020. "
+    "Δ is S_T − S_R, what thaw adds; ΣΔ its sum since 2020. Green is a gain of carbon for the "
+    "land, purple a loss, grey a cell without a value. On a map: tap a cell, scroll to zoom, "
+    "double-click to go back. All numbers are simulated by this model unless marked published."
+)
+_PUBLISHED_NAMES = {
+    ALL: "permafrost region (QTP)",
+    "Meadow": "alpine meadow",
+    "Steppe": "alpine steppe",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a number is about: the region, an ecosystem or a cell."""
+
+    name: str
+    group: int
+    cell: int | None
+    unit: str  # of ΣΔNEP there
+
+
+def place(state, region) -> Place:
+    """Return what the curves and the headline of *state* are about."""
+    if state.cell is not None:
+        here = region.isel(cell=state.cell)
+        name = (
+            f"the {here.ecosystem.values} cell at "
+            f"{float(here.lat):.2f}° N, {float(here.lon):.2f}° E"
+        )
+        return Place(name, state.group, state.cell, style.unit("gC m-2"))
+    name = "the permafrost region" if state.ecosystem == ALL else f"the {state.ecosystem} ecosystem"
+    return Place(name, state.group, None, style.unit("TgC"))
+
+
+def models(state, count: int) -> str:
+    """Return how many climate models stand behind a number."""
+    if len(state.gcms) == 1:
+        return f"{state.gcm} only, so no range"
+    if count < len(GCMS):
+        return f"{count} of {len(GCMS)} climate models so far"
+    return f"{count} climate models"
+
+
+def headline(state, where: Place, gains) -> str:
+    """Return the sentence about ΣΔNEP; *gains*: one number a climate model."""
+    when = f"Under {RCP_NAMES[state.rcp]}, by {state.year}, "
+    if state.year <= REFERENCE_YEAR:
+        return (
+            f"Until {REFERENCE_YEAR} the runs with and without thaw (S_T, S_R) are one; "
+            f"choose a later year to see what thaw changes in {where.name}."
+        )
+    gains = np.asarray(gains, float)
+    mean, low, high = gains.mean(), gains.min(), gains.max()
+    span = (
+        f"; {style.number(low)} to {style.number(high)} across {models(state, gains.size)}"
+        if gains.size > 1
+        else f"; {models(state, gains.size)}"
+    )
+    if low < 0 < high:
+        return (
+            f"{when}thaw since {REFERENCE_YEAR} brings {where.name} no clear gain or loss of "
+            f"carbon (ΣΔNEP {style.number(mean)} {where.unit} on average{span})."
+        )
+    verb = "costs" if mean < 0 else "brings"
+    return (
+        f"{when}thaw since {REFERENCE_YEAR} {verb} {where.name} "
+        f"{style.number(abs(mean))} {where.unit} of carbon uptake (ΣΔNEP{span})."
+    )
+
+
+def what_if(where: Place, baseline, changed) -> str:
+    """Return how the what-if compares with the Baseline, over the same climate models."""
+    old, new = float(np.mean(baseline)), float(np.mean(changed))
+    return (
+        f"What-if: {style.number(new)} {where.unit}; Baseline: {style.number(old)} {where.unit}; "
+        f"difference {style.number(new - old)} {where.unit}."
+    )
+
+
+def printed(state) -> str:
+    """Return what the study prints for the same quantity, or nothing."""
+    name = _PUBLISHED_NAMES.get(state.ecosystem)
+    if name is None or state.cell is not None or state.year != YEARS[-1]:
+        return ""
+    rows = published()
+    rows = rows[
+        (rows.symbol == "SdNEP") & (rows.scenario == RCP_NAMES[state.rcp]) & (rows.region == name)
+    ]
+    if rows.empty:
+        return ""
+    row = rows.iloc[0]
+    return (
+        f"Published (Liu et al.; {row['where']}): {style.number(row['mean'])} ± "
+        f"{style.number(row.sd)} {style.unit('TgC')}."
+    )
+
+
+def progress(library) -> str:
+    """Return how far the climates are, in plain words."""
+    total, ready = len(library.climates), library.ready
+    failed = [c for c in library.climates.values() if c.failed]
+    if failed:
+        return f"{failed[0].name} could not be simulated: {failed[0].failed}"
+    if ready == total:
+        cells = library.region.sizes["cell"]
+        return f"All {total} climates are ready ({cells} cells of {library.grid.step:g}°)."
+    if library.compiling:
+        return (
+            "Preparing the model: it is compiled once on this computer, which takes about half "
+            "a minute."
+        )
+    now = library.working
+    if now is None:
+        return "Starting …"
+    return (
+        f"Simulating climate {ready + 1} of {total} ({now.name}): {now.stage}, "
+        f"{100 * now.fraction:.0f} %. The page can be used meanwhile."
+    )
+
+
+def region_run(state, job, selection) -> str:
+    """Return how the what-if of the region stands; *job* is the one that runs, or None."""
+    if job is not None and job.waiting and selection.library.working is not None:
+        return "Waiting for the climate that is being simulated …"
+    if job is not None:
+        return f"Rerunning the region: {100 * job.fraction:.0f} % of {len(job.gcms)} climates."
+    if not state.edits:
+        return ""
+    if selection.region_run is None:
+        return "The region is not rerun with these edits yet."
+    if selection.stale():
+        return "The what-if shown for the region is stale: run it again."
+    return "The region is up to date with these edits."
+
+
+def unusual(edits) -> str:
+    """Return a sentence about edited values outside the range found in the literature."""
+    found, sets = [], tem.edited(edits) if edits else {}
+    for edit in map(parsed, edits):
+        about = FIELDS[edit.name].about
+        for where in ECOSYSTEMS if edit.where == ALL else (edit.where,):
+            value = getattr(sets[where], edit.name)
+            if about.usual and not about.usual[0] <= value <= about.usual[1]:
+                low, high = (f"{end:g}" for end in about.usual)
+                found.append(f"{where} {about.symbol} = {value:.4g} (usual: {low} to {high})")
+    if not found:
+        return ""
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f"Outside the literature's range: {found[0]}{more}."

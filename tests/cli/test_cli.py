@@ -1,0 +1,372 @@
+"""The command line: what it prints, what it writes and what it refuses.
+
+The model is the real one, on a few cells of the real region.
+"""
+
+import json
+import subprocess
+import sys
+from functools import cache
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import data
+import tem
+from dashboard import cli, lines, scorecard
+from tem.parameters import Parameters
+from tem.schema import fields
+
+NOT_GCM = "not GCM output"
+
+
+@pytest.fixture(scope="module")
+def few():
+    """The first two cells of each ecosystem of the region."""
+    region = data.region(0.5)
+    kinds = region.ecosystem.to_numpy()
+    return region.isel(cell=np.concatenate([np.flatnonzero(kinds == k)[:2] for k in set(kinds)]))
+
+
+@pytest.fixture(scope="module")
+def expected(few):
+    """What the model gives for the few cells in a climate, without store or command line."""
+
+    @cache
+    def yearly(rcp, gcm):
+        return tem.experiment(tem.environment(few, data.climate(few, rcp, gcm)))
+
+    return yearly
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch, few, tmp_path_factory):
+    """Let every command meet the few cells, and a store that the whole module shares."""
+    folder = tmp_path_factory.getbasetemp() / "store"
+    monkeypatch.setenv("PERMAFROST_CARBON_STORE", str(folder))
+    monkeypatch.setattr(data, "region", lambda *_choices: few)
+
+
+@pytest.fixture
+def say(capsys):
+    """Run a command line; return its exit code and what it wrote to stdout and stderr."""
+
+    def run(*words):
+        try:
+            code = cli.main(words)
+        except SystemExit as end:
+            code = end.code
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+# --- help ---
+
+
+def test_help_comes_before_any_heavy_package():
+    code = (
+        "import sys, dashboard.cli\n"
+        "try: dashboard.cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'numba', 'panel', 'xarray'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert {"serve", "run", "cell", "validate"} <= set(said.stdout.split())
+
+
+@pytest.mark.parametrize("command", ["run", "cell"])
+def test_help_lists_every_declared_parameter(say, command):
+    code, out, _ = say(command, "--help")
+    assert code == 0
+    listed = {line.split()[0]: line for line in out.split("parameters:")[1].splitlines() if line}
+    for name, unit, about in fields(Parameters):
+        assert unit in listed[name]
+        assert about.label in listed[name]
+        assert f"{about.low:g} to {about.high:g}" in listed[name]
+
+
+def test_module_is_the_command():
+    said = subprocess.run(
+        [sys.executable, "-m", "dashboard", "--help"], capture_output=True, text=True, check=True
+    )
+    assert said.stdout.startswith("usage: permafrost-carbon")
+
+
+# --- bad input ---
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ((), ["COMMAND"]),
+        (("melt",), ["melt", "validate"]),
+        (("run", "--rcp", "rcp26"), ["rcp26", "rcp45, rcp85"]),
+        (("run", "--gcm", "MIROC"), ["MIROC", "MIROC5", "ensemble"]),
+        (("cell", "--lat", "33", "--lon", "93", "--gcm", "ensemble"), ["ensemble", "MIROC5"]),
+        (("run", "--resolution", "7"), ["--resolution", "7", "0.1", "0.5"]),
+        (("run", "--resolution", "fine"), ["--resolution", "fine", "0.1", "0.5"]),
+        (("run", "--set", "b"), ["'b'", "name=value"]),
+        (("run", "--set", "Taiga.b=1"), ["Taiga", "Meadow"]),
+        (("run", "--set", "beta=1"), ["beta", "kd"]),
+        (("run", "--set", "kd=99"), ["kd=99", "month-1", "[0, 0.05]"]),
+        (("run", "--set", "kd=nan"), ["kd=nan", "finite"]),
+        (("run", "--since", "2010"), ["2010", "spin-up", "2020"]),
+        (("run", "--since", "2020", "--set", "k_frozen_1=1"), ["k_frozen_1=1", "ground", "2020"]),
+        (("run", "--out", "result.csv"), ["result.csv", ".nc"]),
+        (("run", "--out", "/no/such/place/result.nc"), ["/no/such/place"]),
+        (("cell", "--lat", "91", "--lon", "93"), ["--lat", "91", "-90", "90"]),
+        (("cell", "--lat", "33"), ["--lon"]),
+        (("serve", "--port", "99999"), ["--port", "99999", "65535"]),
+        (("serve", "--port", "http"), ["--port", "http", "65535"]),
+    ],
+)
+def test_bad_input_is_answered_by_one_sentence_that_says_what_is_allowed(say, words, named):
+    code, out, err = say(*words)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    for word in named:
+        assert word in err
+
+
+def test_a_point_outside_permafrost_is_refused_with_the_nearest_cell(say, few):
+    south, lon = float(few.lat.min()) - 2, float(few.lon[0])
+    code, _, err = say("cell", "--lat", str(south), "--lon", str(lon))
+    assert code == 2
+    assert "no permafrost cell" in err
+    words = err.split()
+    nearest = [float(words[words.index(flag) + 1]) for flag in ("--lat", "--lon")]
+    assert nearest in np.transpose([few.lat.values, few.lon.values]).tolist()
+    assert say("cell", "--lat", str(nearest[0]), "--lon", str(nearest[1]))[0] == 0
+
+
+def test_a_missing_texture_file_is_named(say, monkeypatch):
+    monkeypatch.undo()
+    code, _, err = say("run", "--texture", "no-sand.nc", "no-silt.nc")
+    assert code == 2
+    assert "no-sand.nc" in err
+
+
+def test_ctrl_c_ends_with_130_and_no_traceback(say, monkeypatch):
+    def interrupted(*_args, **_choices):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tem, "experiment", interrupted)
+    code, _, err = say("run")
+    assert code == 130
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("lines_printed", [1, 10_000])
+def test_a_reader_that_leaves_early_is_no_fault(lines_printed):
+    code = (
+        "import sys, dashboard.cli as cli\n"
+        f"cli.validate = lambda _: print('line\\n' * {lines_printed})\n"
+        "sys.stdin.read()\n"
+        "sys.exit(cli.main(['validate']))"
+    )
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=pipe, stdout=pipe, stderr=pipe
+    ) as process:
+        process.stdout.close()
+        process.stdin.close()  # only now it prints
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+# --- run ---
+
+
+def test_run_writes_what_the_model_gives_for_the_edits(say, few, tmp_path):
+    path = tmp_path / "result.nc"
+    edits = ["Meadow.b=0.6", "kd*=1.2"]
+    code, out, _ = say(
+        "run", "--rcp", "RCP4.5", "--gcm", "miroc5", "--since", "2020",
+        "--set", edits[0], "--set", edits[1], "--out", str(path),
+    )  # fmt: skip
+    assert code == 0
+    assert str(path) in out
+    assert NOT_GCM in out
+    climate = data.climate(few, "rcp45", "MIROC5")
+    model = tem.experiment(tem.environment(few, climate), edits, since="2020")
+    with xr.open_dataset(path) as found:
+        for name in model:
+            np.testing.assert_array_equal(found[name], model[name])
+        assert json.loads(found.attrs["edits"]) == edits
+        assert found.attrs["model_source_hash"] == tem.source_hash
+        assert "numba" in json.loads(found.attrs["versions"])
+        assert NOT_GCM in found.attrs["summary"]
+        assert "--rcp RCP4.5" in found.attrs["history"]
+
+
+def test_summary_of_a_run_is_the_effect_of_thaw_in_2099(say, few, expected):
+    code, out, _ = say("run", "--rcp", "rcp45", "--gcm", "MIROC5")
+    assert code == 0
+    last = expected("rcp45", "MIROC5").sel(year=2099)
+    weight = few.cell_area.values
+    effect = {n: (last[n].sel(run="S_T") - last[n].sel(run="S_R")).values for n in ("npp", "soc")}
+    said = {line.split()[0]: line.split()[1:] for line in out.splitlines() if line.split()}
+    assert said["ΔNPP"] == [f"{(effect['npp'] * weight).sum() / 1e12:.3f}", "TgC", "year-1"]
+    assert said["ΔSOC"] == [f"{(effect['soc'] * weight).sum() / 1e15:.3f}", "PgC"]
+    assert {"ΔRH", "ΣΔNEP", "ΔVegC", "SOC_PF"} <= said.keys()
+    closes = float(out.split("close to ")[1].split()[0])
+    assert closes < 1e-6
+
+
+def test_an_edit_of_the_ground_moves_the_ground_and_never_the_store(say, few, tmp_path):
+    where = ["--rcp", "rcp45", "--gcm", "MIROC5", "--out"]
+    paths = [str(tmp_path / f"{n}.nc") for n in range(3)]
+    say("run", *where, paths[0])
+    say("run", "--set", "k_thawed_3*=1.3", *where, paths[1])
+    say("run", *where, paths[2])
+    alt = [xr.load_dataset(path).alt.sum().item() for path in paths]
+    assert alt[1] > alt[0]
+    assert alt[2] == alt[0]
+
+
+def test_a_second_run_reads_the_climate_from_the_store(say, monkeypatch):
+    first = say("run", "--rcp", "rcp45", "--gcm", "MIROC5")
+
+    def again(*_args, **_choices):
+        raise AssertionError("the ground was computed again")
+
+    monkeypatch.setattr(tem, "ground", again)
+    assert say("run", "--rcp", "rcp45", "--gcm", "MIROC5")[1] == first[1]
+
+
+def test_ensemble_has_all_models_and_prints_their_spread(say, tmp_path):
+    path = tmp_path / "all.nc"
+    code, out, _ = say("run", "--gcm", "ensemble", "--out", str(path))
+    assert code == 0
+    with xr.open_dataset(path) as found:
+        assert tuple(found.gcm.values) == data.GCMS
+        rh = found.rh.sel(year=2099)
+        area = found.cell_area
+        effect = ((rh.sel(run="S_T") - rh.sel(run="S_R")) * area).sum("cell") / 1e12
+    line = next(line for line in out.splitlines() if line.split()[:1] == ["ΔRH"])
+    mean, sd = f"{effect.mean().item():.3f}", f"{effect.std('gcm', ddof=1).item():.3f}"
+    assert line.split() == ["ΔRH", mean, "±", sd, "TgC", "year-1"]
+
+
+# --- cell ---
+
+
+def test_cell_gives_the_same_numbers_as_a_run_of_the_region(say, few, expected):
+    here = 3
+    place = ["--lat", str(float(few.lat[here]) + 0.2), "--lon", str(float(few.lon[here]) - 0.2)]
+    code, out, _ = say("cell", *place, "--rcp", "rcp45", "--gcm", "MIROC5", "--json")
+    assert code == 0
+    found = json.loads(out)
+    model = expected("rcp45", "MIROC5")
+    for run in ("S_T", "S_R"):
+        for name in model:
+            one = model[name].sel(run=run).isel(cell=here)
+            np.testing.assert_allclose(found["runs"][run][name], one, rtol=1e-9, atol=1e-9)
+    assert found["units"]["npp"] == "gC m-2 year-1"
+    assert found["year"] == list(data.YEARS)
+    assert found["ecosystem"] == few.ecosystem.item(here)
+
+
+def test_table_of_a_cell_has_units_and_both_runs(say, few):
+    place = ["--lat", str(float(few.lat[0])), "--lon", str(float(few.lon[0]))]
+    _, out, _ = say("cell", *place)
+    title, symbols, units, runs, *years = out.splitlines()
+    assert NOT_GCM in title
+    assert symbols.split() == [s for s in symbols.split()[::2] for _ in range(2)]
+    assert "gC m-2 year-1" in units
+    assert runs.split() == ["year", *["S_T", "S_R"] * len(lines.COLUMNS)]
+    assert [int(line.split()[0]) for line in years] == list(data.YEARS)
+    assert all(len(line.split()) == len(runs.split()) for line in years)
+    shared, apart = years[0].split()[1:], years[-1].split()[1:]
+    assert shared[::2] == shared[1::2]
+    assert apart[::2] != apart[1::2]
+
+
+# --- validate ---
+
+
+@pytest.fixture(scope="module")
+def published():
+    return data.published()
+
+
+@pytest.fixture
+def card(say):
+    code, out, _ = say("validate", "--json")
+    assert code == 0
+    return {row["id"]: row for row in json.loads(out)}
+
+
+def test_scorecard_has_every_published_row_computed_or_with_a_reason(card, published):
+    assert list(card) == list(published.index)
+    for name, row in card.items():
+        assert (row["model"] is not None) == (name in scorecard.MEASURES)
+        assert row["verdict"] in ("pass", "near", "far") or row["reason"]
+
+
+def test_scorecard_numbers_are_recomputed_from_the_four_models(card, few, expected, published):
+    values = []
+    for gcm in data.GCMS:
+        yearly = expected("rcp85", gcm)
+        nep = (yearly.nep * few.cell_area).sel(year=slice(2021, None)).sum(("cell", "year"))
+        values.append(float(nep.sel(run="S_T") - nep.sel(run="S_R")) / 1e12)
+    row, printed = card["P009"], published.loc["P009"]
+    assert row["published"] == printed["mean"]
+    assert row["model"] == pytest.approx(np.mean(values))
+    assert row["model_sd"] == pytest.approx(np.std(values, ddof=1))
+    assert row["difference"] == pytest.approx((np.mean(values) - printed["mean"]) / printed.sd)
+
+
+def test_rows_of_an_ecosystem_count_only_its_cells(card, few, expected):
+    climates = [expected("rcp85", gcm) for gcm in data.GCMS]
+    meadow = few.ecosystem.values == "Meadow"
+    exposed = [
+        (one.soc_pf.sel(run="S_T", year=2099).values * few.cell_area.values)[meadow].sum() / 1e15
+        for one in climates
+    ]
+    assert 0 < meadow.sum() < meadow.size
+    assert card["P170"]["model"] == pytest.approx(np.mean(exposed))
+
+
+@pytest.mark.parametrize(
+    ("model", "verdict"),
+    [(10.0, "pass"), (12.0, "pass"), (7.9, "near"), (14.0, "near"), (14.1, "far"), (5.0, "far")],
+)
+def test_verdict_counts_published_standard_deviations(model, verdict):
+    found = scorecard._judged({"model": model, "published": 10.0, "published_sd": 2.0})
+    assert found["verdict"] == verdict
+    assert found["difference"] == (model - 10.0) / 2.0
+
+
+def test_every_measure_belongs_to_a_row_whose_unit_and_region_it_knows(published):
+    for name in scorecard.MEASURES:
+        row = published.loc[name]
+        assert row.unit in scorecard.SCALES
+        assert row.region in scorecard.REGIONS
+
+
+def test_scorecard_is_printed_with_counts_and_reasons(say, card):
+    code, out, _ = say("validate")
+    assert code == 0
+    verdicts = [row["verdict"] for row in card.values()]
+    assert f"{verdicts.count('pass')} pass, {verdicts.count('near')} near" in out
+    assert NOT_GCM in out
+    assert all(name in out for name in card)
+
+
+# --- serve ---
+
+
+def test_serve_hands_its_choices_to_the_page(say, monkeypatch):
+    app = pytest.importorskip("dashboard.app")
+    heard = {}
+    monkeypatch.setattr(app, "serve", lambda **choices: heard.update(choices) or 0)
+    code, _, _ = say("serve", "--port", "5011", "--no-browser", "--resolution", "0.25")
+    assert code == 0
+    assert heard == {"port": 5011, "show": False, "resolution": 0.25, "host": "127.0.0.1"}

@@ -1,0 +1,81 @@
+from types import SimpleNamespace
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import data
+from dashboard import link
+from dashboard.grid import Grid
+from dashboard.state import CHOICES, State
+
+REGION = data.region(0.5)
+GRID = Grid(REGION)
+
+
+def round_trip(state):
+    found, faults = link.choices(dict(parse_qsl(link.query(state, REGION))), GRID)
+    assert faults == []
+    return State(**found)
+
+
+def test_a_fresh_page_has_a_bare_address():
+    assert link.query(State(), REGION) == ""
+
+
+@given(
+    rcp=st.sampled_from(CHOICES["rcp"]),
+    gcm=st.sampled_from(CHOICES["gcm"]),
+    ecosystem=st.sampled_from(CHOICES["ecosystem"]),
+    year=st.integers(data.YEARS[0], data.YEARS[-1]),
+    cell=st.none() | st.integers(0, REGION.sizes["cell"] - 1),
+    curves=st.sampled_from(CHOICES["curves"]),
+)
+def test_a_link_restores_every_choice(**chosen):
+    state = State(**chosen, edits=("kd*=1.2", "Meadow.b=0.6"), shown="Difference")
+    again = round_trip(state)
+    for name in (*chosen, "edits", "shown"):
+        assert getattr(again, name) == getattr(state, name)
+
+
+@given(st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=6))
+def test_nonsense_is_told_and_never_breaks_a_page(said):
+    found, faults = link.choices(said, GRID)
+    State(**found)
+    assert len(found) + len(faults) >= len(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("year", "2200", "year = '2200': choose a year from 2006 to 2099"),
+        ("rcp", "rcp26", "rcp = 'rcp26': choose one of rcp45, rcp85"),
+        ("cell", "nan,nan", "no permafrost cell"),
+        ("cell", "27,76", "no permafrost cell at 27.00° N, 76.00° E"),
+        ("cell", "here", "expected latitude,longitude"),
+        ("edits", "b=" + "9" * 3000, "a link may carry"),
+        ("colour", "red", "is not part of a link"),
+    ],
+)
+def test_each_fault_is_one_clear_message(name, text, message):
+    found, faults = link.choices({name: text}, GRID)
+    assert found == {}
+    assert len(faults) == 1
+    assert message in faults[0]
+
+
+def test_grid_finds_each_cell_again():
+    places = zip(REGION.lon.values, REGION.lat.values, strict=True)
+    assert [GRID.cell_at(lon + 0.2, lat - 0.2) for lon, lat in places] == list(
+        range(REGION.sizes["cell"])
+    )
+    picture = GRID.picture(REGION.elevation)
+    row, column = divmod(GRID.index[7], GRID.shape[1])
+    assert picture[row, column] == REGION.elevation[7]
+    assert (GRID.lat[row], GRID.lon[column]) == (REGION.lat[7], REGION.lon[7])
+
+
+def test_state_of_another_shape_is_refused():
+    with pytest.raises(AttributeError):
+        link.query(SimpleNamespace(), REGION)

@@ -1,0 +1,157 @@
+"""The shared results without a page: against `tem.summary`, and what-ifs of cells and regions."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import data
+import tem
+from dashboard import words
+from dashboard.frames import NOTHING, limit, packed
+from dashboard.results import MAPS, SERIES, mean_sd
+from dashboard.runs import Library
+from dashboard.selection import Selection
+from dashboard.state import GROUPS, State
+from tem import summary
+
+PATIENCE = 300
+
+
+def until(true, patience=PATIENCE):
+    deadline = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="module")
+def library():
+    found = Library(region=data.region(0.5).isel(cell=slice(None, None, 40)))
+    found.start()
+    until(lambda: found.ready == len(found.climates))
+    assert not any(climate.failed for climate in found.climates.values())
+    return found
+
+
+@pytest.fixture(scope="module")
+def yearly(library):
+    return tem.experiment(library.climates["rcp85", "MIROC5"].environment)
+
+
+def test_totals_are_those_of_the_summary(library, yearly):
+    result = library.climates["rcp85", "MIROC5"].result
+    for group, name in enumerate(GROUPS):
+        where = library.weights.member[group]
+        if not where.any():
+            continue
+        totals, means = summary.regional_total(yearly, where), summary.regional_mean(yearly, where)
+        for variable in SERIES:
+            expected = (totals if variable in totals else means)[variable].sel(run=["S_T", "S_R"])
+            np.testing.assert_allclose(result.series(variable, group), expected, rtol=1e-9)
+        gains = summary.cumulative(summary.difference(totals)).nep
+        np.testing.assert_allclose(result.gain(group), gains, rtol=1e-6, atol=1e-9)
+        assert name in GROUPS
+
+
+def test_maps_are_those_of_the_summary(library, yearly):
+    result, thaw = library.climates["rcp85", "MIROC5"].result, summary.difference(yearly)
+    assert result.maps[MAPS[0]] == pytest.approx(thaw.vegc.values, rel=1e-5, abs=1e-3)
+    assert result.maps[MAPS[2]] == pytest.approx(
+        summary.cumulative(thaw).nep.values, rel=1e-5, abs=1e-3
+    )
+
+
+def test_spread_is_that_of_the_summary(library):
+    results = library.results("rcp85", data.GCMS)
+    mean, sd = mean_sd([one.series("npp", 0) for one in results.values()])
+    stack = np.array([one.series("npp", 0) for one in results.values()])
+    assert len(stack) == 4
+    assert mean == pytest.approx(stack.mean(axis=0))
+    assert sd == pytest.approx(np.sqrt(((stack - mean) ** 2).sum(axis=0) / 3))
+    assert mean_sd(stack[:1])[1] is None
+
+
+def test_cell_what_if_is_the_model_and_no_edit_is_the_baseline(library):
+    def asked(edits):
+        answer, came = [], threading.Event()
+        library.what_if_cell(
+            "me", "rcp85", data.GCMS, 5, edits, lambda *said: (answer.append(said), came.set())
+        )
+        assert came.wait(60)
+        return answer[0]
+
+    results, fault = asked(())
+    assert fault == ""
+    for gcm, curves in results.items():
+        baseline = library.climates["rcp85", gcm].result.series("nep", 0, 5)
+        np.testing.assert_array_equal(curves["nep"], baseline)
+    changed, _ = asked(("kd*=1.3",))
+    environment = library.climates["rcp85", "MIROC5"].environment.isel(cell=[5])
+    expected = tem.experiment(environment, ["kd*=1.3"]).rh.sel(run=["S_T", "S_R"])[..., 0]
+    np.testing.assert_array_equal(changed["MIROC5"]["rh"], expected)
+    _, fault = asked(("kd=9",))
+    assert "lies outside" in fault
+
+
+def test_region_what_if_reruns_only_what_the_edit_touches(library):
+    fractions = []
+    job = library.what_if_region(
+        "rcp85", ("MIROC5",), ("Meadow.kd=0.002",), lambda job: fractions.append(job.fraction)
+    )
+    until(lambda: job.results or job.failed)
+    assert job.failed == ""
+    assert fractions == sorted(fractions)
+    new, old = job.results["MIROC5"], library.climates["rcp85", "MIROC5"].result
+    meadow = library.region.ecosystem.values == "Meadow"
+    np.testing.assert_array_equal(new.values["rh"][..., ~meadow], old.values["rh"][..., ~meadow])
+    assert (new.values["rh"][..., meadow] != old.values["rh"][..., meadow]).any()
+    environment = library.climates["rcp85", "MIROC5"].environment
+    full = tem.experiment(environment, ["Meadow.kd=0.002"]).sel(run=["S_T", "S_R"])
+    np.testing.assert_array_equal(new.values["nep"], full.nep)
+
+
+def test_region_what_if_can_be_cancelled(library):
+    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), lambda _job: None)
+    job.cancel()
+    until(lambda: job.results or job.failed)
+    assert job.cancelled
+    assert job.results == {}
+
+
+def test_identical_parameters_give_a_difference_of_exactly_zero(library):
+    selection = Selection(State(shown="Difference"), library)
+    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1",), lambda _job: None)
+    until(lambda: job.results or job.failed)
+    selection.region_run = job
+    frames = selection.frames()
+    assert frames.what == "what-if − Baseline"
+    assert all((one == 0).all() for one in frames.values)
+
+
+def test_headline_says_what_it_is_about(library):
+    state = State(rcp="rcp85")
+    place = words.place(state, library.region)
+    said = words.headline(state, place, [-500.0, -300.0, -700.0, -420.0])
+    assert said == (
+        "Under RCP8.5, by 2099, thaw since 2020 costs the permafrost region 480 Tg C of carbon "
+        "uptake (ΣΔNEP; −700 to −300 across 4 climate models)."
+    )
+    assert "no clear gain or loss" in words.headline(state, place, [-1.0, 2.0, 3.0, 4.0])
+    state.year = 2015
+    assert "choose a later year" in words.headline(state, place, [0.0, 0.0])
+    assert "−518 ± 234 Tg C" in words.printed(State(rcp="rcp85"))
+
+
+def test_packed_frames_come_back(library):
+    frames = library.climates["rcp85", "MIROC5"].result.maps[MAPS[1]]
+    cells = np.arange(frames.shape[1]) % 2 == 0
+    whole, scale = packed(frames, cells)
+    back = whole.reshape(frames.shape) * scale
+    assert back[:, cells] == pytest.approx(
+        frames[:, cells], abs=float(np.abs(frames).max()) / 30_000
+    )
+    assert (whole.reshape(frames.shape)[:, ~cells] == NOTHING).all()
+    assert limit([frames]) >= np.percentile(np.abs(frames[frames != 0]), 98) * 0.99
+    assert limit([np.full((2, 2), np.nan)]) == 1.0
