@@ -75,6 +75,7 @@ def _served(resolution, folder):
         [*command, "--resolution", str(resolution)],
         env=os.environ | {"PERMAFROST_CARBON_STORE": folder},
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _await(int(port), server)

@@ -18,6 +18,7 @@ from panel.io.resources import LOCAL_DIST
 from dashboard import style, words
 from dashboard.page import Page
 from dashboard.runs import Library
+from dashboard.views.atlas import Atlas
 from data.store import Store, default_folder
 
 log = logging.getLogger(__name__)
@@ -37,19 +38,16 @@ class Shared:
     @classmethod
     @cache
     def library(cls) -> Library:
-        """Return the results, read or simulated in the background from the first call on."""
+        """Return the results; they are read or simulated once the first page is asked for."""
         store = Store(cls.folder or default_folder())
-        library = Library(cls.resolution, store, region=cls.region)
-        library.start()
-        return library
+        return Library(cls.resolution, store, region=cls.region)
 
     @classmethod
     @cache
     def atlas(cls):
         """Return the maps that pages copy."""
-        from dashboard.views.atlas import Atlas
-
-        return Atlas(cls.library().region, cls.library().grid)
+        library = cls.library()
+        return Atlas(library.region, library.grid, library.store.folder)
 
 
 def create_app():
@@ -58,6 +56,7 @@ def create_app():
     pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
     said = {name: values[0].decode("utf-8", "replace") for name, values in _arguments().items()}
     page = Page(Shared.library(), Shared.atlas(), said, pn.state.curdoc)
+    page.library.start()
     pn.state.onload(page.begin)
     pn.state.on_session_destroyed(lambda _context: page.close())
     return laid_out(page)
@@ -159,7 +158,6 @@ def serve(
         why = "is in use" if fault.errno == errno.EADDRINUSE else "may not be used"
         sys.stderr.write(f"Port {port} {why}; choose another with --port.\n")
         return 2
-    Shared.library()
     # the HTML of every visit is the same; what a link says comes with the visitor's own session
     pn.config.reuse_sessions = True
     Shared.atlas()
@@ -173,4 +171,6 @@ def serve(
         server.io_loop.start()
     except KeyboardInterrupt:
         sys.stdout.write("Ended.\n")
+    finally:
+        Shared.library().end()
     return 0

@@ -91,7 +91,8 @@ class Library:
         self._regions, self._cells = Lane("regions"), Newest("cells")
         self._columns = {}  # drivers of recently tapped cells
         self._limits = {}
-        self.compiling = False
+        self.compiling = self._started = False
+        self._ending = threading.Event()
 
     # --- who wants to know -------------------------------------------------------------------
 
@@ -114,12 +115,20 @@ class Library:
     # --- the eight climates ------------------------------------------------------------------
 
     def start(self):
-        """Start to read or simulate the climates, in the background."""
+        """Start to read or simulate the climates, in the background; once."""
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
         self._regions.start()
         self._cells.start()
         self._regions.add(self._prepare, SIMULATE)
         for _ in self._order:
             self._regions.add(lambda: quietly(self._next_climate), SIMULATE)
+
+    def end(self):
+        """Stop what is being simulated at its next block; what is finished stays in the store."""
+        self._ending.set()
 
     def _prepare(self):
         self.compiling = True
@@ -168,6 +177,8 @@ class Library:
         try:
             if not self._read(climate):
                 self._simulate(climate)
+        except tem.Cancelled:
+            return
         except Exception as fault:
             log.exception("%s could not be simulated", climate.name)
             climate.failed, climate.stage = f"{type(fault).__name__}: {fault}", "failed"
@@ -205,7 +216,7 @@ class Library:
 
             environments.append(self._environment(sky, chosen, progress))
             progress(0, "carbon and nitrogen, with and without thaw", 0.9, 0.1)
-            yearlies.append(tem.experiment(environments[-1]))
+            yearlies.append(tem.experiment(environments[-1], cancelled=self._ending.is_set))
             if parts > 1:
                 fresh = Result(yearlies[-1], Weights(self.region.isel(cell=chosen), GROUPS))
                 drawn = drawn or Result.nothing_yet(fresh, cells.size)
@@ -224,10 +235,13 @@ class Library:
         region, sky = self.region.isel(cell=chosen), sky.isel(cell=chosen)
         progress(0, "heat and thaw in the ground", 0, 0.85)
         ground = tem.ground(
-            region, sky, progress=lambda f: progress(f, "heat and thaw in the ground", 0, 0.85)
+            region,
+            sky,
+            progress=lambda f: progress(f, "heat and thaw in the ground", 0, 0.85),
+            cancelled=self._ending.is_set,
         )
         progress(0, "water, light and leaves", 0.85, 0.05)
-        return tem.environment(region, sky, ground=ground)
+        return tem.environment(region, sky, ground=ground, cancelled=self._ending.is_set)
 
     # --- what if -----------------------------------------------------------------------------
 

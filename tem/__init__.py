@@ -20,7 +20,7 @@ source_hash = sha256(_source).hexdigest()[:16]
 _cache = os.environ.get("NUMBA_CACHE_DIR") or user_cache_path("permafrost-carbon") / "compiled"
 numba.config.CACHE_DIR = str(Path(_cache) / source_hash)
 
-from tem import analytic, summary  # noqa: E402 - the cache must be set before any kernel exists
+from tem import summary  # noqa: E402 - the cache must be set before any kernel exists
 from tem.blocks import Cancelled  # noqa: E402
 from tem.columns import column  # noqa: E402
 from tem.environment import environment, ground  # noqa: E402
@@ -30,7 +30,6 @@ from tem.parameters import Parameters, ecosystems, edited, sites  # noqa: E402
 __all__ = [
     "Cancelled",
     "Parameters",
-    "analytic",
     "column",
     "ecosystems",
     "edited",

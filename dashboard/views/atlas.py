@@ -1,99 +1,33 @@
-"""What a map consists of, declared in GeoViews and rendered once into Bokeh figures.
+"""The figures of the maps, rendered once and kept: a page starts with a copy, not with GeoViews."""
 
-Plate carrée without resampling: every pixel is a cell, and the pointer reads that cell. GeoViews
-renders once per process (about a second of work); each page gets a copy of the figures.
-"""
+import json
+import logging
+import os
+import re
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 
-import cartopy.crs as ccrs
-import geoviews as gv
-import holoviews as hv
-import numpy as np
 from bokeh.document import Document
-from bokeh.models import (
-    ColumnDataSource,
-    CustomJS,
-    CustomJSHover,
-    FixedTicker,
-    HoverTool,
-    PanTool,
-    Range1d,
-    ResetTool,
-    WheelZoomTool,
-)
 
-from dashboard import context, style
-from dashboard.grid import BOX
-from dashboard.results import DECLARED, MAPS
-from tem.parameters import ECOSYSTEMS
+from data.store import key
 
-hv.extension("bokeh")
+log = logging.getLogger(__name__)
 
-FLAT = ccrs.PlateCarree()
-TRUE_AT = 33.0  # degrees north where east-west and north-south distances agree on screen
-ASPECT = (BOX[1] - BOX[0]) / (BOX[3] - BOX[2]) * np.cos(np.radians(TRUE_AT))
-TALLEST = 520  # px
 VALUES, MARKER = "values", "marker"  # names by which a page finds them in its copy
-KEEP_SHAPE = """
-const high = Math.round(figure.inner_width / aspect) + figure.outer_height - figure.inner_height
-if (figure.inner_width > 50 && Math.abs(high - figure.height) > 1)
-  figure.height = Math.min(high, tallest)
-"""
-
-
-def declared(quantity, grid, about):
-    """Return the GeoViews elements of the map of *quantity*, without values yet.
-
-    *about*: pictures of what the pointer tells beside the value, by name.
-    """
-    here = {"crs": FLAT, "kdims": ["lon", "lat"]}
-    lon, lat, dark = context.shade()
-    at = (grid.lon, grid.lat)
-    on_land = about["north"] * 0  # a value to declare with; what is known comes later
-    colours = style.diverging(DECLARED[quantity.variable].about.kind)
-    relief = gv.Image((lon, lat, dark), vdims=["shade"], **here)
-    land = gv.Image((*at, on_land), vdims=["cell"], **here)
-    values = gv.Image((*at, on_land, *about.values()), vdims=["value", *about], **here)
-    heights = gv.Path(context.contours(), **here)
-    outline = gv.Path([context.outline()], **here)
-    places = gv.Points([place[:2] for place in context.places()], **here)
-    names = gv.Labels(context.places(), vdims="name", **here)
-    return (
-        relief.opts(cmap=style.shades(style.PAPER), clim=(0.2, 0.9))
-        * land.opts(cmap=[style.MISSING])
-        * values.opts(
-            cmap=colours, clim=(-1, 1), tools=["hover"], colorbar=True, colorbar_position="bottom"
-        )
-        * heights.opts(color=style.CONTEXT, line_width=0.5, alpha=0.7)
-        * outline.opts(color=style.CONTEXT, line_width=1.2)
-        * places.opts(color=style.PLACE, size=3)
-        * names.opts(text_font_size="10px", text_color=style.PLACE, yoffset=0.5)
-    )
 
 
 class Atlas:
-    """The maps of a region, rendered once; `copies` are what pages patch."""
+    """The maps of a region; `copies` are what pages patch."""
 
-    def __init__(self, region, grid):
-        kinds = np.array([ECOSYSTEMS.index(kind) for kind in region.ecosystem.to_numpy()])
-        about = {
-            "north": grid.picture(region.lat), "east": grid.picture(region.lon),
-            "elevation": grid.picture(region.elevation), "kind": grid.picture(kinds),
-        }  # fmt: skip
-        marker = ColumnDataSource({"x": [], "y": []}, name=MARKER)
-        west, east, south, north = BOX
-        x = Range1d(west, east, bounds=(west - 2, east + 2))
-        y = Range1d(south, north, bounds=(south - 2, north + 2))
-        figures = [_rendered(quantity, grid, about) for quantity in MAPS]
-        for figure in figures:
-            figure.x_range, figure.y_range = x, y
-            figure.rect(
-                "x", "y", width=grid.step, height=grid.step, source=marker, fill_alpha=0,
-                line_color="#111111", line_width=2.5,
-            )  # fmt: skip
-        document = Document()
-        for figure in figures:
-            document.add_root(figure)
-        self._saved = document.to_json(deferred=False)
+    def __init__(self, region, grid, folder=None):
+        path = None if folder is None else Path(folder) / f"{_name(region)}.json"
+        self._saved = _kept(path)
+        if self._saved is None:
+            from dashboard.views.plates import engraved  # GeoViews takes a while to import
+
+            self._saved = _renamed(engraved(region, grid))
+            _keep(path, self._saved)
 
     def copies(self):
         """Return figures of one page: one for each of `MAPS`, with shared ranges and marker."""
@@ -103,66 +37,36 @@ class Atlas:
         return figures
 
 
-def _rendered(quantity, grid, about):
-    """Return the Bokeh figure of the map of *quantity*."""
-    west, east, south, north = BOX
-    figure = hv.render(
-        declared(quantity, grid, about).opts(
-            projection=FLAT, global_extent=False, xlim=(west, east), ylim=(south, north),
-            default_tools=["pan", "wheel_zoom", "reset"], toolbar=None,
-        ),
-        backend="bokeh",
-    )  # fmt: skip
-    shown = next(r for r in figure.renderers if "kind" in r.data_source.data)
-    shown.name = VALUES
-    shown.data_source.data["image"] = [np.full(grid.shape, np.nan)]
-    bar = figure.below[-1]
-    bar.ticker = FixedTicker(ticks=[-1, 0, 1])  # the browser keeps this one: change its ticks only
-    bar.update(height=8, width="auto", margin=0, padding=4, title_standoff=3, label_standoff=3)
-    for renderer in figure.renderers:  # nothing is ever selected or muted: fewer models to send
-        renderer.update(
-            selection_glyph=None, nonselection_glyph=None, hover_glyph=None, muted_glyph=None
-        )
-    _lay_out(figure)
-    _let_hover(figure, quantity)
-    return figure
+def _name(region) -> str:
+    """Return a name that changes with whatever the figures are made of."""
+    package = Path(__file__).parents[1]
+    source = b"".join(path.read_bytes() for path in sorted(package.rglob("*.py")))
+    drawn_with = {name: version(name) for name in ("bokeh", "holoviews", "geoviews", "cartopy")}
+    return key(what="atlas", region=region, source=sha256(source).hexdigest(), **drawn_with)
 
 
-def _lay_out(figure):
-    figure.update(
-        sizing_mode="stretch_width", height=250, frame_width=None, frame_height=None, min_border=2,
-        min_border_right=20,
-        toolbar_location=None,
-        output_backend="canvas",  # WebGL drawn in software doubles the time a page takes to open
-        background_fill_alpha=0, border_fill_alpha=0,
-        outline_line_color=None,
-    )  # fmt: skip
-    figure.xaxis.ticker = FixedTicker(ticks=[80, 90, 100])
-    figure.yaxis.ticker = FixedTicker(ticks=[28, 32, 36])
-    for axis, side in ((figure.xaxis, "E"), (figure.yaxis, "N")):
-        axis.major_label_overrides = {degree: f"{degree}°{side}" for degree in range(26, 105)}
-        axis.axis_label = None
-    figure.xgrid.visible = figure.ygrid.visible = False
-    kinds = (HoverTool, PanTool, ResetTool, WheelZoomTool)
-    figure.toolbar.tools = [tool for tool in figure.tools if isinstance(tool, kinds)]
-    figure.toolbar.active_scroll = figure.select_one(WheelZoomTool)
-    figure.js_on_event("doubletap", CustomJS(args={"figure": figure}, code="figure.reset.emit()"))
-    keep = CustomJS(args={"figure": figure, "aspect": ASPECT, "tallest": TALLEST}, code=KEEP_SHAPE)
-    figure.js_on_change("inner_width", keep)
-    figure.js_on_change("inner_height", keep)
+def _renamed(document) -> dict:
+    """Give the models names of their own: Bokeh counts anew in the process that reads them."""
+    return json.loads(re.sub(r'"id": "p(\d+)"', r'"id": "map\1"', json.dumps(document)))
 
 
-def _let_hover(figure, quantity):
-    """Let the pointer tell value, ecosystem, elevation and place, on cells only."""
-    words = CustomJSHover(args={"names": list(ECOSYSTEMS)}, code="return names[value] ?? ''")
-    label = DECLARED[quantity.variable].about.label
-    figure.select_one(HoverTool).update(
-        tooltips=(
-            f"<div style='font-size:12px; max-width:230px'><b>{quantity.symbol} "
-            f"@image{{+0,0.0}} {style.unit(quantity.unit)}</b><br>{label}<br>"
-            "@kind{custom}, @elevation{0} m<br>@north{0.00}° N, @east{0.00}° E</div>"
-        ),
-        formatters={"@kind": words},
-        filters={"@image": CustomJS(code="export default (a, b, {value}) => !isNaN(value)")},
-        point_policy="follow_mouse",
-    )
+def _kept(path):
+    try:
+        return None if path is None else json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as fault:
+        log.warning("The maps kept in %s cannot be read and are drawn anew: %s", path, fault)
+        return None
+
+
+def _keep(path, saved):
+    if path is None:
+        return
+    part = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(saved), "utf-8")
+        part.replace(path)
+    except OSError as fault:
+        log.warning("The maps could not be kept in %s: %s", path, fault)

@@ -1,6 +1,7 @@
 import socket
 
 import panel as pn
+import pytest
 from bokeh.document import Document
 
 import data
@@ -10,6 +11,7 @@ from dashboard.runs import Library
 from dashboard.views.atlas import Atlas
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Tornado's socket
 def test_a_port_in_use_is_said_and_nothing_is_started(capfd):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
