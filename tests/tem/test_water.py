@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tem import light, water
-from tem.environment import Bucket, Stores, water_month
+from tem.seasons import Bucket, Stores, water_month
 
 SETTINGS = settings(derandomize=True, deadline=None, max_examples=150)
 MONTH = 31.0
