@@ -22,14 +22,16 @@ numba.config.CACHE_DIR = str(Path(_cache) / source_hash)
 
 from tem import summary  # noqa: E402 - the cache must be set before any kernel exists
 from tem.blocks import Cancelled  # noqa: E402
-from tem.columns import column  # noqa: E402
+from tem.borehole import column  # noqa: E402
 from tem.environment import environment, ground  # noqa: E402
 from tem.experiment import experiment  # noqa: E402
 from tem.parameters import Parameters, ecosystems, edited, sites  # noqa: E402
+from tem.rest import at_rest  # noqa: E402
 
 __all__ = [
     "Cancelled",
     "Parameters",
+    "at_rest",
     "column",
     "ecosystems",
     "edited",

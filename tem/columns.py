@@ -1,22 +1,21 @@
-"""The soil column in time: thaw depth and soil temperature from air temperature.
+"""Soil columns in time: thaw depth and soil temperature from air, precipitation and snow.
 
-`column` runs the solver alone on any layering; `in_lockstep` runs it under a climate for
-several cells, spin-up included, on the model's own layers.
+Several cells march in lockstep on the model's own layers, from the climate before the present
+warming to the end of the run.
 """
 
 import numpy as np
-import xarray as xr
 from numba import njit
 
-from tem import heat
+from tem import heat, surface
 from tem.heat import LANES, SECONDS_PER_DAY, Soil
 from tem.variables import Ground, GroundYear
 
 # Layers (m): edges fall on 0.1, 0.2, 0.4, 3 and 10 m, where soil properties change or a
 # diagnostic is read; fine where fronts move with the seasons, coarse below.
 LAYERS = np.array(
-    [0.02, 0.03] + [0.05] * 3 + [0.10] * 18 + [0.20] * 5 + [0.25] * 4 + [0.5] * 4 + [1.0] * 4
-    + [3.0, 4.0, 5.0, 6.0, 8.0, 9.0]
+    [0.05] * 4 + [0.10] * 2 + [0.20] * 13 + [0.25] * 4 + [0.5] * 12
+    + [1.0, 2.0, 4.0, 6.0, 8.0, 14.0]
 )  # fmt: skip
 EDGES = np.concatenate([[0.0], np.cumsum(LAYERS)]).round(6)
 HORIZONS = (0.1, 0.4, 3.0)  # lower edges of the parameters' soil layers 1-3 (m); the 4th: 45 m
@@ -24,7 +23,11 @@ TOP = int(np.searchsorted(EDGES, 0.20))  # layers of the top 20 cm
 TEN_CM = int(np.searchsorted(EDGES, 0.10))  # the layer just below 10 cm
 TEN_M = int(np.searchsorted(EDGES, 10.0))  # thaw is looked for above it, as in TEM
 SHALLOWEST = 0.05  # m; thaw is never reported as nothing, for eq. 1 divides by it
+BELOW_TEN_M = LAYERS[TEN_M - 1] / (LAYERS[TEN_M - 1] + LAYERS[TEN_M])  # weight of that layer
 STEPS = 6  # implicit steps a month, even so that none straddles the middle
+ONSET, PRESENT = 1957, (2006, 2015)  # since when air warmed steadily; years that are the present
+FIRST = 2006  # year of the runs' first
+QUIET_YEARS = 50  # of the climate before the onset, from a start near its balance
 MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], float)
 
 
@@ -40,9 +43,9 @@ def _diagnose(columns, soil, sums, deepest, depth):
         for i in range(LANES):
             liquid = heat.liquid_fraction(columns[n + 1].enthalpy[i], soil.latent[n])
             sums[1, i] += 0.5 * liquid
-    # 10 m lies between the middles of the layers 9-10 m and 10-13 m
-    _add_warmth(columns[TEN_M], soil, TEN_M - 1, 0.75, sums[2])
-    _add_warmth(columns[TEN_M + 1], soil, TEN_M, 0.25, sums[2])
+    # 10 m lies between the middles of two layers; the thinner one is nearer
+    _add_warmth(columns[TEN_M], soil, TEN_M - 1, 1.0 - BELOW_TEN_M, sums[2])
+    _add_warmth(columns[TEN_M + 1], soil, TEN_M, BELOW_TEN_M, sums[2])
 
 
 @njit(error_model="numpy")
@@ -52,26 +55,35 @@ def _add_warmth(layer, soil, n, share, total):
         total[i] += share * heat.temperature(layer.enthalpy[i], per_frozen, per_thawed, latent)
 
 
+@njit(error_model="numpy")
+def _thaw_factors(air, first, gain, shade, factors):
+    """Set *factors* [lane] from the thawing index of the twelve months of *air* from *first*."""
+    for i in range(LANES):
+        index = 0.0
+        for m in range(first, first + 12):
+            index += max(air[m, i], 0.0) * MONTH_DAYS[m - first]
+        factors[i] = surface.thaw_factor(thawing_index=index, gain=gain, shade=shade[i])
+
+
 @njit(nogil=True, cache=True, error_model="numpy")
-def march(air, before, n_freeze, n_thaw, geothermal, columns, soil, monthly, yearly):
+def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, monthly, yearly):
     """Drive *columns* (a `heat.stack`) through the months of *air* [month, lane].
 
-    *before* is the row of *air* that precedes its first; *n_thaw* [lane]. Fills *monthly*
-    [Ground, month, lane] and *yearly* [GroundYear, year, lane]; with arrays of no months
-    nothing is recorded.
+    *before* is the row of *air* that precedes its first; *snow* (mm) [month, lane]; *shade*
+    [lane]. Fills *monthly* [Ground, month, lane] and *yearly* [GroundYear, year, lane]; with
+    arrays of no months nothing is recorded.
     """
     months = air.shape[0]
-    sums, deepest, depth, surface = (
-        np.zeros((3, LANES)),
-        np.zeros(LANES),
-        np.zeros(LANES),
-        np.zeros(LANES),
-    )
+    sums = np.zeros((3, LANES))
+    deepest, depth, ground = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    n_thaw, cover = np.zeros(LANES), np.zeros(LANES)
     start, end, taken, moved = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
     record = monthly.shape[1] > 0
     for month in range(months):
         seconds = MONTH_DAYS[month % 12] * SECONDS_PER_DAY / STEPS
         year = month // 12
+        if month % 12 == 0:
+            _thaw_factors(air, month, gain, shade, n_thaw)
         if record and month % 12 == 0:
             heat.stored(columns, soil, start)
             taken[:] = 0.0
@@ -82,13 +94,17 @@ def march(air, before, n_freeze, n_thaw, geothermal, columns, soil, monthly, yea
         sums[:] = 0.0
         earlier = air[before if month == 0 else month - 1]
         later = air[min(month + 1, months - 1)]
+        for i in range(LANES):
+            cover[i] = surface.snow_resistance(pack=snow[month, i])
         for step in range(STEPS):
             for i in range(LANES):
-                warmth = heat.air_temperature(
+                warmth = surface.air_temperature(
                     earlier[i], air[month, i], later[i], (step + 0.5) / STEPS
                 )
-                surface[i] = heat.surface_temperature(warmth, n_freeze, n_thaw[i])
-            settled = heat.conduct(columns, soil, surface, 0.0, geothermal, seconds)
+                ground[i] = surface.temperature(warmth, n_freeze, n_thaw[i])
+                if cover[i] > 0.0:  # snow melts before the ground under it warms
+                    ground[i] = min(ground[i], 0.0)
+            settled = heat.conduct(columns, soil, ground, cover, geothermal, seconds)
             if record:
                 yearly[3, year] += 0.0 if settled else 1.0
                 _diagnose(columns, soil, sums, deepest, depth)
@@ -103,14 +119,6 @@ def march(air, before, n_freeze, n_thaw, geothermal, columns, soil, monthly, yea
                 heat.stored(columns, soil, end)
                 yearly[0, year] = deepest
                 yearly[2, year] = np.abs(end - start - taken) / np.maximum(moved, 1.0)
-
-
-def thaw_factor(precipitation, dry, wet):
-    """Thawing n-factor from yearly precipitation (mm): dry ground warms more than a moist sward.
-
-    Falls by 0.002 per mm above 250 mm from *dry* to *wet*; assumed, within station offsets.
-    """
-    return np.maximum(dry - 0.0020 * np.maximum(precipitation - 250.0, 0.0), wet)
 
 
 def _layered(parameters, stem: str) -> np.ndarray:
@@ -133,15 +141,15 @@ def soil_of(parameters) -> Soil:
     )
 
 
-def _start(surface, soil, geothermal) -> np.ndarray:
-    """Enthalpy [layer, lane] in balance with a year of *surface* temperature [month, lane].
+def _start(year, soil, geothermal) -> np.ndarray:
+    """Enthalpy [layer, lane] in balance with a *year* of surface temperature [month, lane].
 
     Frozen soil conducts better than thawed, so ground is colder than its surface on average:
     the mean flow k T, not the mean of T, sets the depth. Source: Smith & Riseborough (1996).
     """
     properties = Soil(*(array[:, None] for array in soil))
     j = int(np.searchsorted(EDGES, HORIZONS[1]))  # a layer of the seasonally thawed soil
-    flow = (surface * np.where(surface > 0, soil.k_thawed[j], soil.k_frozen[j])).mean(axis=0)
+    flow = (year * np.where(year > 0, soil.k_thawed[j], soil.k_frozen[j])).mean(axis=0)
     top = flow / np.where(flow > 0, soil.k_thawed[j], soil.k_frozen[j])
     resistance = properties.thickness / np.where(top > 0, properties.k_thawed, properties.k_frozen)
     warmth = top + geothermal * (np.cumsum(resistance, axis=0) - 0.5 * resistance)
@@ -149,164 +157,54 @@ def _start(surface, soil, geothermal) -> np.ndarray:
     return np.where(warmth > 0, thawed, warmth / properties.per_frozen)
 
 
-def in_lockstep(air, precipitation, parameters, spin_years: int, mean_months: int):
+def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, snowy: bool):
     """Return soil temperature and thaw of up to LANES cells of one ecosystem.
 
-    *air* [cell, month] (°C), *precipitation* [cell] (mm a year), *parameters* of the
-    ecosystem. The columns first live through *spin_years* of the mean year of the first
-    *mean_months*, then through all months.
+    *air* (°C), *snow* (mm) [cell, month]; *precipitation* [cell] (mm a year); *parameters* of
+    the ecosystem; *snowy*: whether the snowpack insulates, in place of the freezing n-factor.
+    The columns first come to rest under the mean year of the first *present_months* less the
+    warming since `ONSET`, then live through that warming, then through all months.
     Returns monthly [cell, Ground, month] and yearly [cell, GroundYear, year].
     """
     cells, months = air.shape
     lanes = np.minimum(np.arange(LANES), cells - 1)  # the last cell fills the lanes left over
-    air = np.ascontiguousarray(air[lanes].T)
+    air, snow = (np.ascontiguousarray(field[lanes].T) for field in (air, snow))
     monthly = np.empty((len(Ground._fields), months, LANES))
     yearly = np.empty((len(GroundYear._fields), months // 12, LANES))
     soil = soil_of(parameters)
-    n_freeze, geothermal = float(parameters.n_freeze), float(parameters.geothermal)
-    n_thaw = thaw_factor(precipitation[lanes], parameters.n_thaw_dry, parameters.n_thaw_wet)
-    mean_year = air[:mean_months].reshape(-1, 12, LANES).mean(axis=0)
-    surface = mean_year * np.where(mean_year > 0, n_thaw, n_freeze)
+    n_freeze = 1.0 if snowy else float(parameters.n_freeze)
+    gain, geothermal = float(parameters.thaw_gain), float(parameters.geothermal)
+    shade = np.array(
+        [surface.shade(p, parameters.shade_dry, parameters.shade_wet) for p in precipitation[lanes]]
+    )
+    past, covered = (
+        _past(air, parameters.past_warming, present_months),
+        _past(snow, 0, present_months),
+    )
     columns = heat.stack(LAYERS.size)
-    columns.enthalpy[1:-1] = _start(surface, soil, geothermal)
+    columns.enthalpy[1:-1] = _start(_surface_of(past[:12], n_freeze, gain, shade), soil, geothermal)
     silent = np.empty((0, 0, 0))
-    common = (n_freeze, n_thaw, geothermal, columns, soil)
+    common = (n_freeze, gain, shade, geothermal, columns, soil)
     december = 11
-    march(np.tile(mean_year, (spin_years, 1)), december, *common, silent, silent)
-    march(air, december, *common, monthly, yearly)
+    march(past, december, covered, *common, silent, silent)
+    march(air, december, snow, *common, monthly, yearly)
     return np.moveaxis(monthly, -1, 0)[:cells], np.moveaxis(yearly, -1, 0)[:cells]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
-def _march_column(surface, columns, soil, geothermal, dt, warmth, liquid, depth, fluxes):
-    temperature = np.zeros(LANES)
-    for step in range(surface.size):
-        temperature[:] = surface[step]
-        heat.conduct(columns, soil, temperature, 0.0, geothermal, dt)
-        growing = True
-        depth[step] = 0.0
-        for n in range(soil.thickness.size):
-            enthalpy, latent = columns[n + 1].enthalpy[0], soil.latent[n]
-            warmth[step, n] = heat.temperature(
-                enthalpy, soil.per_frozen[n], soil.per_thawed[n], latent
-            )
-            liquid[step, n] = heat.liquid_fraction(enthalpy, latent)
-            growing = growing and liquid[step, n] > 0.0
-            if growing:
-                depth[step] += liquid[step, n] * soil.thickness[n]
-        fluxes[step] = columns[1].flux[0]
+def _past(field, rate: float, present_months: int) -> np.ndarray:
+    """Return the months before the run [month, lane]: `QUIET_YEARS` at rest, then a steady rise.
 
-
-def column(
-    surface_temperature,
-    dt: float,
-    layers,
-    initial_temperature,
-    geothermal_flux: float = 0.0,
-    *,
-    water=0.0,
-    k_thawed=1.5,
-    k_frozen=2.0,
-    c_thawed=2.2e6,
-    c_frozen=1.8e6,
-    initial_liquid=None,
-) -> xr.Dataset:
-    """Run the soil-heat solver alone on one column.
-
-    Parameters
-    ----------
-    surface_temperature : temperature of the surface in each step (°C), [step]
-    dt : length of a step (s)
-    layers : thickness of each layer from the surface down (m), [layer]
-    initial_temperature : °C, a number or [layer]
-    geothermal_flux : heat entering at the bottom (W m-2)
-    water : volumetric water content (m3 m-3), a number or [layer]; 0 is dry soil
-    k_thawed, k_frozen : conductivities (W m-1 K-1), a number or [layer]
-    c_thawed, c_frozen : volumetric heat capacities (J m-3 K-1), a number or [layer]
-    initial_liquid : liquid share of the water of layers that start at exactly 0 °C
-        (default: frozen), a number or [layer]
-
-    Returns
-    -------
-    Dataset on time (the end of each step, s) and depth (middle of each layer, m) with
-    `temperature` (°C), `liquid_fraction` [time, depth]; `thaw_depth` (m, from the surface to
-    the first wholly frozen layer), `surface_flux` (W m-2, into the ground), `heat_stored` and
-    `heat_taken` (J m-2, by state and by fluxes; 0 is frozen at 0 °C) [time].
-
-    Raises ValueError naming the argument, its value and what was expected.
+    The mean year of the first *present_months* of *field* belongs to the middle of `PRESENT`;
+    going back it falls by *rate* a year, as far as `ONSET`.
     """
-    thickness = _numbers("layers", layers, "m", low=0, strict=True)
-    surface = _numbers("surface_temperature", surface_temperature, "°C")
-    if thickness.ndim != 1 or surface.ndim != 1:
-        raise ValueError("layers and surface_temperature must each have one dimension")
-    dt = float(_numbers("dt", dt, "s", low=0, strict=True))
-    size = thickness.size
-
-    def layered(name, value, unit, low=None, *, strict=False):
-        numbers = _numbers(name, value, unit, low, strict=strict)
-        if numbers.shape not in {(), (size,)}:
-            raise ValueError(f"{name} has shape {numbers.shape}; expected a number or ({size},)")
-        return np.broadcast_to(numbers, size).copy()
-
-    soil = Soil(
-        thickness,
-        1 / layered("c_frozen", c_frozen, "J m-3 K-1", 0, strict=True),
-        1 / layered("c_thawed", c_thawed, "J m-3 K-1", 0, strict=True),
-        heat.LATENT_HEAT * layered("water", water, "m3 m-3", 0),
-        layered("k_frozen", k_frozen, "W m-1 K-1", 0, strict=True),
-        layered("k_thawed", k_thawed, "W m-1 K-1", 0, strict=True),
-    )
-    initial = layered("initial_temperature", initial_temperature, "°C")
-    melted = layered("initial_liquid", 0.0 if initial_liquid is None else initial_liquid, "1", 0)
-    enthalpy = np.where(
-        initial > 0, soil.latent + initial / soil.per_thawed, initial / soil.per_frozen
-    )
-    columns = heat.stack(size)
-    columns.enthalpy[1:-1] = np.where(initial == 0, melted * soil.latent, enthalpy)[:, None]
-    start = float((columns.enthalpy[1:-1, 0] * thickness).sum())
-    steps = surface.size
-    warmth, liquid = np.empty((steps, size)), np.empty((steps, size))
-    depth, fluxes = np.empty(steps), np.empty(steps)
-    geothermal = float(_numbers("geothermal_flux", geothermal_flux, "W m-2"))
-    _march_column(
-        np.ascontiguousarray(surface), columns, soil, geothermal, dt,
-        warmth, liquid, depth, fluxes,
-    )  # fmt: skip
-    taken = start + np.cumsum((fluxes + geothermal) * dt)
-    middle = np.cumsum(thickness) - 0.5 * thickness
-    return xr.Dataset(
-        {
-            "temperature": (("time", "depth"), warmth, {"units": "degC"}),
-            "liquid_fraction": (("time", "depth"), liquid, {"units": "1"}),
-            "thaw_depth": ("time", depth, {"units": "m"}),
-            "surface_flux": ("time", fluxes, {"units": "W m-2"}),
-            "heat_taken": ("time", taken, {"units": "J m-2"}),
-            "heat_stored": (
-                "time",
-                _stored_heat(warmth, liquid, soil),
-                {"units": "J m-2"},
-            ),
-        },
-        coords={
-            "time": ("time", dt * np.arange(1, steps + 1), {"units": "s"}),
-            "depth": ("depth", middle, {"units": "m", "positive": "down"}),
-        },
-    )
+    mean_year = field[:present_months].reshape(-1, 12, LANES).mean(axis=0)
+    years = np.concatenate([np.full(QUIET_YEARS, ONSET), np.arange(ONSET, FIRST)])
+    earlier = np.mean(PRESENT) - years
+    return (mean_year - rate * earlier[:, None, None]).reshape(-1, LANES)
 
 
-def _stored_heat(warmth, liquid, soil) -> np.ndarray:
-    """Heat in a column [step] from its temperatures and liquid fractions [step, layer]."""
-    capacity = np.where(warmth > 0, 1 / soil.per_thawed, 1 / soil.per_frozen)
-    return ((warmth * capacity + liquid * soil.latent) * soil.thickness).sum(axis=1)
-
-
-def _numbers(name, value, unit, low=None, *, strict=False) -> np.ndarray:
-    numbers = np.asarray(value, float)
-    bad = ~np.isfinite(numbers)
-    if low is not None:
-        bad |= (numbers <= low) if strict else (numbers < low)
-    if bad.any():
-        first = numbers[bad].flat[0] if numbers.ndim else float(numbers)
-        rule = "finite" if low is None else f"finite and {'above' if strict else 'at least'} {low}"
-        raise ValueError(f"{name} holds {first} {unit}; every value must be {rule}")
-    return numbers
+def _surface_of(year, n_freeze, gain, shade) -> np.ndarray:
+    """Return the surface temperature [month, lane] of a *year* of air temperature."""
+    n_thaw = np.empty(LANES)
+    _thaw_factors(np.ascontiguousarray(year), 0, gain, shade, n_thaw)
+    return year * np.where(year > 0, n_thaw, n_freeze)

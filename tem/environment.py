@@ -9,7 +9,7 @@ import xarray as xr
 from tem import light, permafrost
 from tem import parameters as declared
 from tem.blocks import in_blocks
-from tem.columns import LANES, in_lockstep
+from tem.columns import LANES, PRESENT, in_lockstep
 from tem.door import (
     annotated,
     as_floats,
@@ -19,20 +19,25 @@ from tem.door import (
     places,
     years_of,
 )
-from tem.seasons import demand, march
+from tem.seasons import demand, march, snowpack
 from tem.variables import Drivers, Ground, GroundYear, WaterYear
 
 SPIN_UP_CLIMATE = (2006, 2046)  # Liu et al., 2.3
 REFERENCE_YEAR = 2020  # the last year in which S_R follows the climate; Liu et al., 2.3
-# The ground starts in balance with the present, not with the mean of 2006-2046: deep frost
-# outlasts decades, and a start warmed by a GCM's own future would make 2006 differ by GCM.
-GROUND_CLIMATE = (2006, 2015)
-GROUND_SPIN_UP = 100  # years of that climate's mean year
 GROUND_SHARE = 0.9  # of the time that the environment takes, for progress
 PET = ("jh_elev", "jh")  # Jensen-Haise, with elevation terms and as TEM has it
 
 
-def ground(region, climate, parameters=None, *, progress=None, cancelled=None, workers=None):
+def ground(
+    region,
+    climate,
+    parameters=None,
+    *,
+    snow=False,
+    progress=None,
+    cancelled=None,
+    workers=None,
+):
     """Return soil temperature and thaw of *region* under *climate*.
 
     Parameters
@@ -40,14 +45,17 @@ def ground(region, climate, parameters=None, *, progress=None, cancelled=None, w
     region : Dataset on `cell` with coordinates lat, lon, ecosystem, cell_area
     climate : Dataset with `tas` (degC), `pr` (mm month-1) [cell, time], whole years
     parameters : None, mapping of ecosystem to Parameters, Parameters, or edits as strings
+    snow : whether the snowpack insulates the ground month by month; the freezing n-factor, which
+        holds snow already, is then left out
     progress : called with the finished fraction; cancelled : asked whether to stop
     workers : threads (default: one per processor)
 
     Returns
     -------
     Dataset with `soil_warmth` (degC), `thawed_share` (1) [cell, time] and `thaw_depth` (m),
-    `magt` (degC), `heat_residual` (1) [cell, year]. A spin-up on the mean year of 2006-2015
-    comes first. Raises ValueError for inputs it cannot use.
+    `magt` (degC), `heat_residual` (1) [cell, year]. The warming since 1957 is lived through
+    beforehand: frozen ground is decades behind the air. Raises ValueError for inputs it cannot
+    use.
     """
     check_region(region)
     check_climate(climate)
@@ -55,8 +63,11 @@ def ground(region, climate, parameters=None, *, progress=None, cancelled=None, w
     sets = declared.settled(parameters)
     air, rain = as_floats(climate.tas), as_floats(climate.pr)
     years = years_of(climate)
-    cycle, present = 12 * _years(years, SPIN_UP_CLIMATE), 12 * _years(years, GROUND_CLIMATE)
-    wetness = rain[:, :cycle].sum(axis=1) * 12 / cycle
+    present = 12 * _years(years, PRESENT)
+    wetness = rain[:, :present].sum(axis=1) * 12 / present
+    pack = np.zeros_like(air)
+    if snow:
+        snowpack(air, rain, as_floats(region.elevation), pack)
     monthly = np.empty((air.shape[0], len(Ground._fields), air.shape[1]))
     yearly = np.empty((air.shape[0], len(GroundYear._fields), years.size))
     blocks = _alike(region.ecosystem.values, LANES)
@@ -64,7 +75,7 @@ def ground(region, climate, parameters=None, *, progress=None, cancelled=None, w
     def work(one_block):
         for name, cells in blocks[one_block]:
             monthly[cells], yearly[cells] = in_lockstep(
-                air[cells], wetness[cells], sets[name], GROUND_SPIN_UP, present
+                air[cells], pack[cells], wetness[cells], sets[name], present, snowy=snow
             )
 
     in_blocks(work, len(blocks), 1, progress, cancelled, workers)
@@ -97,6 +108,7 @@ def environment(
     parameters=None,
     *,
     ground=None,
+    snow=False,
     pet="jh_elev",
     thaw_water=False,
     progress=None,
@@ -112,6 +124,7 @@ def environment(
     climate : Dataset: tas (degC), pr (mm month-1), rsds (W m-2) [cell, time]; co2 (ppm) [year]
     parameters : None, mapping of ecosystem to Parameters, Parameters, or edits as strings
     ground : what `ground` returned for the same region and climate, to save its time
+    snow : as for `ground`, where that is not given
     pet : "jh_elev" (Jensen-Haise with elevation terms) or "jh" (as TEM has it)
     thaw_water : whether eq. 1 also widens soil water; drivers then differ between runs
     progress, cancelled, workers : as for `ground`
@@ -129,6 +142,7 @@ def environment(
             region,
             climate,
             parameters,
+            snow=snow,
             progress=progress and (lambda fraction: progress(GROUND_SHARE * fraction)),
             cancelled=cancelled,
             workers=workers,

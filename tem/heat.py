@@ -1,8 +1,11 @@
 """Soil heat with freezing: enthalpy, temperature and one implicit step of many columns at once.
 
 The state is enthalpy H (J m-3), 0 where soil is wholly frozen at 0 °C and L where it is wholly
-thawed. Each step solves the finite-volume balance exactly, freezing fronts included.
-Source: enthalpy form as in CryoGrid (Westermann 2013); solver written for this model.
+thawed. Each step solves the finite-volume balance exactly. A partly thawed layer holds a sharp
+front at 0 °C, as in TEM's soil thermal model: the thawed and the frozen part conduct in the
+order in which they lie, so that a front crosses thick layers without feeling their edges.
+Source: Zhuang et al. (2001), after Goodrich (1978); enthalpy form as in CryoGrid (Westermann
+2013); solver written for this model.
 """
 
 from typing import NamedTuple
@@ -10,9 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from tem.units import J_m3, W_m_K, degC, one
+from tem.units import J_m3, J_m3_K, K_m2_W, K_m3_J, W_m_K, degC, metre, one
 
-LATENT_HEAT = 3.34e8  # J per m3 of water
+LATENT_HEAT: J_m3 = 3.34e8  # of water
+NO_WATER: J_m3 = 1e-6  # latent heat below which soil counts as dry
+NEAREST: one = 0.02  # of a layer; how near to its edge a front may come
 SECONDS_PER_DAY = 86400.0
 MOST_ITERATIONS = 60  # about five are the rule
 CIRCLING = 12  # iterations after which Newton's method is taken to go round in circles
@@ -20,25 +25,43 @@ SAME_WARMTH = 1e-9  # K; states whose temperatures differ by less are one
 
 
 @njit(error_model="numpy")
-def temperature(enthalpy: J_m3, per_frozen, per_thawed, latent: J_m3) -> degC:
-    """Temperature of soil from its enthalpy; `per_*` are inverse heat capacities (K m3 J-1)."""
+def temperature(enthalpy: J_m3, per_frozen: K_m3_J, per_thawed: K_m3_J, latent: J_m3) -> degC:
+    """Temperature of soil from its enthalpy; `per_*` are inverse heat capacities."""
     return min(enthalpy, 0.0) * per_frozen + max(enthalpy - latent, 0.0) * per_thawed
 
 
 @njit(error_model="numpy")
 def liquid_fraction(enthalpy: J_m3, latent: J_m3) -> one:
     """Share of the soil's water that is liquid; soil without water counts as thawed above 0 °C."""
-    return min(max(enthalpy / max(latent, 1e-6), 0.0), 1.0)
+    return min(max(enthalpy / max(latent, NO_WATER), 0.0), 1.0)
 
 
 @njit(error_model="numpy")
-def conductivity(liquid: one, frozen: W_m_K, thawed: W_m_K) -> W_m_K:
-    """Conductivity of partly frozen soil, the geometric mean. Source: Johansen (1975)."""
-    return frozen ** (1.0 - liquid) * thawed**liquid
+def is_thawed(enthalpy: J_m3, latent: J_m3) -> bool:
+    """Whether most of the soil's water is liquid."""
+    return enthalpy > 0.5 * latent
 
 
 @njit(error_model="numpy")
-def enthalpy_at(temperature: degC, c_frozen, c_thawed, latent: J_m3) -> J_m3:
+def resistance(thickness: metre, conductivity: W_m_K) -> K_m2_W:
+    """Resistance of a slab to heat."""
+    return thickness / conductivity
+
+
+@njit(error_model="numpy")
+def front_to_edge(own: K_m2_W, other: K_m2_W, is_own, is_own_beyond) -> K_m2_W:
+    """Resistance from the front in a partly thawed layer to one of its edges.
+
+    *own*, *other*: resistance of the part in the phase *own* and of the rest; *is_own*: whether
+    the soil at this edge is in that phase, *is_own_beyond*: the same at the opposite edge. With
+    one phase at both edges the other lies between, and there are two fronts.
+    """
+    there = own if is_own else other
+    return 0.5 * there if is_own == is_own_beyond else there
+
+
+@njit(error_model="numpy")
+def enthalpy_at(temperature: degC, c_frozen: J_m3_K, c_thawed: J_m3_K, latent: J_m3) -> J_m3:
     """Enthalpy of soil at a temperature; at exactly 0 °C the soil is taken as frozen."""
     return temperature * c_frozen if temperature <= 0.0 else latent + temperature * c_thawed
 
@@ -105,37 +128,52 @@ def _assume(layer, per_frozen, per_thawed, latent):
 def _revise(layer, below, per_frozen, per_thawed, latent, keep):
     """Set a layer's solution and its next assumed state; count states the solution contradicts.
 
-    The next state is read off the solution mixed with a share *keep* of the last guess.
+    The next state is read off the solution mixed with a share *keep* of the last guess. Where
+    the assumed state holds it stays: a column that has settled must not feel for how long its
+    neighbours still need.
     """
     changed = 0
     for i in range(LANES):
         x = layer.right[i] - layer.upper[i] * below.right[i]
         slope = _slope(x, per_frozen, per_thawed, latent)
         offset = _offset(x, per_thawed, latent)
-        missed = abs((slope - layer.slope[i]) * x + offset - layer.offset[i])
-        changed += 1 if missed > SAME_WARMTH else 0
+        missed = abs((slope - layer.slope[i]) * x + offset - layer.offset[i]) > SAME_WARMTH
+        changed += 1 if missed else 0
         h = keep * layer.enthalpy[i] + (1.0 - keep) * x
         layer.right[i] = x
         layer.enthalpy[i] = h
-        layer.slope[i] = _slope(h, per_frozen, per_thawed, latent)
-        layer.offset[i] = _offset(h, per_thawed, latent)
+        slope, offset = _slope(h, per_frozen, per_thawed, latent), _offset(h, per_thawed, latent)
+        layer.slope[i] = slope if missed else layer.slope[i]
+        layer.offset[i] = offset if missed else layer.offset[i]
     return changed
 
 
 @njit(error_model="numpy")
-def _resistance(layer, half, latent, k_frozen, k_thawed):
-    """Set, in `right`, the resistance from a layer's middle to its edge (K m2 W-1)."""
-    frozen, thawed = half / k_frozen, half / k_thawed
+def _resist(above, layer, below, latents, thickness, k_frozen, k_thawed):
+    """Set the resistances to a layer's upper edge, in `upper`, and lower edge, in `right`.
+
+    They count from the point whose temperature the layer has: its middle, or the front where it
+    is partly thawed. *latents*: of the layer above, this one and the one below.
+    """
+    latent = latents[1]
+    frozen, thawed = resistance(thickness, k_frozen), resistance(thickness, k_thawed)
     partly = 0
     for i in range(LANES):
         h = layer.enthalpy[i]
-        layer.right[i] = frozen if h <= 0.0 else thawed
+        half = 0.5 * (frozen if h <= 0.0 else thawed)
+        layer.upper[i] = half
+        layer.right[i] = half
         partly += 1 if 0.0 < h < latent else 0
-    if partly:  # the power is dear and seldom needed
+    if partly:  # seldom, and not worth a detour of the other lanes
         for i in range(LANES):
-            if 0.0 < layer.enthalpy[i] < latent:
-                liquid = liquid_fraction(layer.enthalpy[i], latent)
-                layer.right[i] = half / conductivity(liquid, k_frozen, k_thawed)
+            h = layer.enthalpy[i]
+            if 0.0 < h < latent:
+                liquid = min(max(liquid_fraction(h, latent), NEAREST), 1.0 - NEAREST)
+                melt, ice = liquid * thawed, (1.0 - liquid) * frozen
+                up = is_thawed(above.enthalpy[i], latents[0])
+                down = is_thawed(below.enthalpy[i], latents[2])
+                layer.upper[i] = front_to_edge(melt, ice, up, down)
+                layer.right[i] = front_to_edge(melt, ice, down, up)
 
 
 @njit(error_model="numpy")
@@ -144,16 +182,23 @@ def _begin(columns, soil, surface_temperature, surface_resistance, geothermal_fl
     layers = columns.size - 2
     surface, bottom = columns[0], columns[layers + 1]
     for i in range(LANES):
+        surface.enthalpy[i] = surface_temperature[i]  # its sign says whether it thaws
         surface.offset[i] = surface_temperature[i]
-        surface.right[i] = surface_resistance
+        surface.right[i] = surface_resistance[i]
         bottom.conductance[i] = 0.0
     for n in range(layers):
-        layer, above = columns[n + 1], columns[n]
+        above, layer, below = columns[n], columns[n + 1], columns[n + 2]
+        latent_above = soil.latent[n - 1] if n > 0 else 0.0
+        latent_below = soil.latent[n + 1] if n < layers - 1 else 0.0
+        if n == layers - 1:  # a front in the last layer came from above
+            for i in range(LANES):
+                thawed = is_thawed(above.enthalpy[i], latent_above)
+                below.enthalpy[i] = -1.0 if thawed else 1.0
         _assume(layer, soil.per_frozen[n], soil.per_thawed[n], soil.latent[n])
-        half = 0.5 * soil.thickness[n]
-        _resistance(layer, half, soil.latent[n], soil.k_frozen[n], soil.k_thawed[n])
+        latents = (latent_above, soil.latent[n], latent_below)
+        _resist(above, layer, below, latents, soil.thickness[n], soil.k_frozen[n], soil.k_thawed[n])
         for i in range(LANES):
-            layer.conductance[i] = 1.0 / (above.right[i] + layer.right[i])
+            layer.conductance[i] = 1.0 / (above.right[i] + layer.upper[i])
             layer.before[i] = layer.enthalpy[i]
     warming = geothermal_flux * seconds / soil.thickness[layers - 1]
     for i in range(LANES):
@@ -217,12 +262,12 @@ def _settle(columns, soil, seconds):
 def conduct(columns, soil, surface_temperature, surface_resistance, geothermal_flux, seconds):
     """Move the enthalpy of *columns* (a `stack`) on by one implicit step of *seconds*.
 
-    The surface has *surface_temperature* [lane] (°C) behind *surface_resistance* (K m2 W-1);
-    the bottom receives *geothermal_flux* (W m-2). Within a step T(H) is piecewise linear, so
-    Newton's method ends exactly once no layer changes its state; where it goes round in circles
-    half steps end that. The last move is by the fluxes themselves: what leaves one layer enters
-    the next. Returns whether every state was settled; `columns[1].flux` holds the heat taken in
-    (W m-2).
+    The surface has *surface_temperature* [lane] (°C) behind *surface_resistance* [lane]
+    (K m2 W-1); the bottom receives *geothermal_flux* (W m-2). Within a step T(H) is piecewise
+    linear, so Newton's method ends exactly once no layer changes its state; where it goes round
+    in circles half steps end that. The last move is by the fluxes themselves: what leaves one
+    layer enters the next. Returns whether every state was settled; `columns[1].flux` holds the
+    heat taken in (W m-2).
     """
     _begin(columns, soil, surface_temperature, surface_resistance, geothermal_flux, seconds)
     settled = False
@@ -257,24 +302,3 @@ def stored(columns, soil, total):
         layer, thickness = columns[n + 1], soil.thickness[n]
         for i in range(LANES):
             total[i] += thickness * layer.enthalpy[i]
-
-
-@njit(error_model="numpy")
-def air_temperature(previous: degC, current: degC, following: degC, share: one) -> degC:
-    """Air temperature at a *share* of the month, linear between month edges and middle.
-
-    Edges are the means of neighbouring months; the middle is set so that the month keeps its
-    mean, which TEM's own interpolation does not (it damps the yearly wave by 3 %).
-    """
-    edge = 0.5 * (previous + current) if share < 0.5 else 0.5 * (current + following)
-    middle = 1.5 * current - 0.25 * (previous + following)
-    return middle + (edge - middle) * abs(1.0 - 2.0 * share)
-
-
-@njit(error_model="numpy")
-def surface_temperature(air: degC, n_freeze: one, n_thaw: one) -> degC:
-    """Ground surface temperature from air temperature by n-factors, which hold snow and sward.
-
-    Source: Lunardini (1978).
-    """
-    return air * (n_thaw if air > 0.0 else n_freeze)

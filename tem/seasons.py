@@ -204,3 +204,23 @@ def demand(air, irradiance, elevation, warmest, high, pet):
                 )
             else:
                 pet[c, m] = water.pet_jensen_haise(air[c, m], irradiance[c, m], length)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def snowpack(air, rain, elevation, pack):
+    """Fill *pack* [cell, month] (mm at the end of each) from *air* (°C) and *rain* (mm).
+
+    The first year is lived twice, the first time to find what snow it starts with.
+    """
+    for c in range(air.shape[0]):
+        snow = 0.0
+        for month in range(-12, air.shape[1]):
+            m = month % 12 if month < 0 else month
+            previous = air[c, m - 1 if m > 0 else 11]
+            melt = water.snow_melt(
+                pack=snow, temperature=air[c, m], previous=previous, elevation=elevation[c]
+            )
+            fallen = rain[c, m] if air[c, m] < water.SNOW_BELOW else 0.0
+            snow += fallen - melt
+            if month >= 0:
+                pack[c, m] = snow

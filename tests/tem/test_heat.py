@@ -1,6 +1,5 @@
-"""Equations of soil heat: state from enthalpy, and the month's course of the air."""
+"""Equations of soil heat: state from enthalpy, and where a front lies in its layer."""
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,27 +30,22 @@ def test_dry_soil_counts_as_thawed_when_warm():
     assert heat.liquid_fraction(-1.0, 0.0) == 0
 
 
-def test_conductivity_is_that_of_the_pure_states_at_both_ends():
-    assert heat.conductivity(0.0, frozen=2.0, thawed=1.2) == 2.0
-    assert heat.conductivity(1.0, frozen=2.0, thawed=1.2) == 1.2
-    assert heat.conductivity(0.5, frozen=2.0, thawed=0.5) == pytest.approx(1.0)  # geometric
+def test_soil_counts_as_thawed_when_most_of_its_water_is_liquid():
+    assert heat.is_thawed(0.6 * LATENT, LATENT)
+    assert not heat.is_thawed(0.4 * LATENT, LATENT)
+    assert heat.is_thawed(1.0, 0.0)
+    assert not heat.is_thawed(-1.0, 0.0)
 
 
-def test_surface_follows_the_air_by_its_factors():
-    assert heat.surface_temperature(10.0, n_freeze=0.7, n_thaw=1.5) == 15
-    assert heat.surface_temperature(-10.0, n_freeze=0.7, n_thaw=1.5) == -7
-
-
-@SETTINGS
-@given(WARMTH, WARMTH, WARMTH, st.sampled_from([2, 6, 10, 30]))
-def test_month_keeps_its_mean_temperature(before, now, after, steps):
-    course = [heat.air_temperature(before, now, after, (k + 0.5) / steps) for k in range(steps)]
-    assert np.mean(course) == pytest.approx(now, abs=1e-10)
-
-
-@SETTINGS
-@given(WARMTH, WARMTH, WARMTH, WARMTH)
-def test_months_join_without_a_jump(first, second, third, fourth):
-    end = heat.air_temperature(first, second, third, 1.0)
-    start = heat.air_temperature(second, third, fourth, 0.0)
-    assert end == pytest.approx(start, abs=1e-10)
+def test_the_way_from_a_front_to_the_edges_of_its_layer():
+    """A fifth of the layer is thawed (1 K m2 W-1 of resistance), four fifths frozen (3)."""
+    thawed, frozen = 1.0, 3.0
+    cases = {  # is it thawed above, below → way up, way down
+        (True, False): (1.0, 3.0),  # thawing from above
+        (False, True): (3.0, 1.0),  # freezing from above
+        (True, True): (0.5, 0.5),  # ice left in between
+        (False, False): (1.5, 1.5),  # the last water between two freezing fronts
+    }
+    for (up, down), (way_up, way_down) in cases.items():
+        assert heat.front_to_edge(thawed, frozen, up, down) == way_up
+        assert heat.front_to_edge(thawed, frozen, down, up) == way_down
