@@ -7,8 +7,9 @@ from numba import njit
 
 from tem.units import W_m2, degC, langley_day, mm_month, one, ppm
 
-LANGLEY = 86400.0 / 41840.0  # W m-2 to cal cm-2 day-1
-PHOTOSYNTHETIC = 0.5  # share of short-wave radiation; assumed, needs no cloud data
+LANGLEY: one = 86400.0 / 41840.0  # W m-2 to cal cm-2 day-1
+PHOTOSYNTHETIC: one = 0.5  # share of short-wave radiation; assumed, needs no cloud data
+DEGREE: degC = 1.0  # empirical fits are in numbers of degrees
 
 
 @njit(error_model="numpy")
@@ -73,6 +74,6 @@ def relative_leaf(unnormalised: one, most: one, least: one) -> one:
 @njit(error_model="numpy")
 def plant_warmth(temperature: degC) -> one:
     """Rise of plant respiration and uptake with temperature, 1 at 0 °C. Source: TEM 4.3."""
-    t = temperature
+    t = temperature / DEGREE
     q10 = 2.35665 - 0.053077 * t + 0.0023842 * t**2 - 4.11e-5 * t**3
     return max(q10, 1e-3) ** (t / 10.0)

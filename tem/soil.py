@@ -5,13 +5,25 @@ Source where not said otherwise: Raich et al. (1991), McGuire et al. (1992), TEM
 
 from numba import njit
 
-from tem.units import degC, gC_gN, gC_m2, gC_m2_month, gN_gC, gN_m2, gN_m2_month, one, per_month
+from tem.units import (
+    degC,
+    gC_gN,
+    gC_m2,
+    gC_m2_month,
+    gN_gC,
+    gN_m2,
+    gN_m2_month,
+    month,
+    one,
+    per_month,
+)
 
 # Share of litter that decay leaves for microbes, at TEM's ratio of 0.2 to soil matter.
-DECAY = 0.26299 + 1.14757 * 0.2 - 0.42956 * 0.2**2
-LITTER_QUALITY = -0.784  # exponent of the decomposition rate on litter C:N
-MONTH = 1.0  # the step in which a pool can be emptied at most
-OPTIMUM = 0.5  # volumetric soil moisture at which decomposition is fastest
+DECAY: one = 0.26299 + 1.14757 * 0.2 - 0.42956 * 0.2**2
+LITTER_QUALITY: one = -0.784  # exponent of the decomposition rate on litter C:N
+MONTH: month = 1.0  # the step in which a pool can be emptied at most
+TEN_KELVIN: degC = 10.0
+OPTIMUM: one = 0.5  # volumetric soil moisture at which decomposition is fastest
 
 
 @njit(error_model="numpy")
@@ -25,7 +37,7 @@ def moisture_factor(moisture: one) -> one:
 @njit(error_model="numpy")
 def warming(temperature: degC, q10: one) -> one:
     """Rise of decomposition with soil temperature, 1 at 0 °C; frozen soil goes on respiring."""
-    return q10 ** (temperature / 10.0)
+    return q10 ** (temperature / TEN_KELVIN)
 
 
 @njit(error_model="numpy")

@@ -14,14 +14,17 @@ from tem.units import (
     gN_m2,
     gN_m2_month,
     m2_gC,
+    month,
     one,
     per_month,
 )
 
-GROWTH_COST = 0.2  # share of production before growth respiration that growth costs
-SEEDLING = 1.6662  # TEM's kleafc: foliage of bare ground is 1 / (1 + 1.6662)
-MONTH = 1.0  # the store of labile nitrogen counts as available within one month
-SCARCE_NITROGEN = 1e-6  # g N m-2 month-1; keeps a ratio finite where there is no nitrogen
+GROWTH_COST: one = 0.2  # share of production before growth respiration that growth costs
+SEEDLING: one = 1.6662  # TEM's kleafc: foliage of bare ground is 1 / (1 + 1.6662)
+MONTH: month = 1.0  # the store of labile nitrogen counts as available within one month
+SCARCE_NITROGEN: gN_m2_month = (
+    1e-6  # g N m-2 month-1; keeps a ratio finite where there is no nitrogen
+)
 
 
 @njit(error_model="numpy")

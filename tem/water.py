@@ -6,33 +6,51 @@ Source where not said otherwise: the water balance model of Vörösmarty (1989) 
 import numpy as np
 from numba import njit
 
-from tem.units import days, degC, langley_day, metre, mm, mm_month, one, per_mm
+from tem.units import (
+    days,
+    days_month,
+    degC,
+    hPa,
+    langley_day,
+    metre,
+    mm,
+    mm_langley,
+    mm_month,
+    month_mm,
+    one,
+    per_mm,
+)
 
-SNOW_BELOW = -1.0  # °C; precipitation falls as snow in colder months
-HIGH_GROUND = 500.0  # m; above it snow melts over two months
-DRYING = 5.0  # curvature of the soil's drying curve
-RAIN_DAY = 0.005  # mm-1; how the chance of a wet day grows with the month's water
-NO_DEMAND = 0.001  # mm; TEM's least potential evapotranspiration
-JENSEN_HAISE = 0.016742  # langley of radiation to mm of water, per day
-DIURNAL_HALF_RANGE = 5.5  # K; assumed, for the vapour pressures of Jensen and Haise
+SNOW_BELOW: degC = -1.0  # precipitation falls as snow in colder months
+HIGH_GROUND: metre = 500.0  # above it snow melts over two months
+DRYING: one = 5.0  # curvature of the soil's drying curve
+RAIN_DAY: month_mm = 0.005  # how the chance of a wet day grows with the month's water
+NO_DEMAND: mm_month = 0.001  # TEM's least potential evapotranspiration
+JENSEN_HAISE: mm_langley = 0.016742  # radiation to the water it evaporates
+DIURNAL_HALF_RANGE: degC = 5.5  # assumed, for the vapour pressures of Jensen and Haise
+DEGREE: degC = 1.0  # empirical fits are in numbers of degrees,
+FOOT: metre = 0.3048  # of feet
+HECTOPASCAL: hPa = 1.0  # and of hectopascals
+DAY: days = 1.0
 
 
 @njit(error_model="numpy")
-def vapour_pressure(temperature: degC) -> float:
-    """Saturation vapour pressure in hPa. Source: Tetens (1930)."""
-    return 6.1078 * np.exp(17.269 * temperature / (237.3 + temperature))
+def vapour_pressure(temperature: degC) -> hPa:
+    """Saturation vapour pressure. Source: Tetens (1930)."""
+    t = temperature / DEGREE
+    return 6.1078 * HECTOPASCAL * np.exp(17.269 * t / (237.3 + t))
 
 
 @njit(error_model="numpy")
-def pet_jensen_haise(temperature: degC, light: langley_day, length: days) -> mm_month:
+def pet_jensen_haise(temperature: degC, light: langley_day, length: days_month) -> mm_month:
     """Potential evapotranspiration as TEM computes it. Source: Jensen & Haise (1963)."""
-    fahrenheit = 1.8 * temperature + 32.0
+    fahrenheit = 1.8 * temperature / DEGREE + 32.0
     return max(NO_DEMAND, (0.014 * fahrenheit - 0.37) * light * JENSEN_HAISE * length)
 
 
 @njit(error_model="numpy")
 def pet_by_elevation(
-    temperature: degC, light: langley_day, length: days, elevation: metre, warmest: degC
+    temperature: degC, light: langley_day, length: days_month, elevation: metre, warmest: degC
 ) -> mm_month:
     """Potential evapotranspiration with Jensen's terms for high, dry air (*warmest* month).
 
@@ -40,13 +58,12 @@ def pet_by_elevation(
     """
     if temperature < SNOW_BELOW:
         return NO_DEMAND
-    thousand_feet = elevation / 0.3048 / 1000.0
-    span = vapour_pressure(warmest + DIURNAL_HALF_RANGE) - vapour_pressure(
-        warmest - DIURNAL_HALF_RANGE
-    )
+    thousand_feet = elevation / FOOT / 1000.0
+    most = vapour_pressure(warmest + DIURNAL_HALF_RANGE)
+    span = (most - vapour_pressure(warmest - DIURNAL_HALF_RANGE)) / HECTOPASCAL
     coefficient = 1.0 / (68.0 - 3.6 * thousand_feet + 13.0 * 50.0 / span)
     intercept = 27.5 - 0.25 * span - thousand_feet  # °F
-    fahrenheit = 1.8 * temperature + 32.0
+    fahrenheit = 1.8 * temperature / DEGREE + 32.0
     demand = coefficient * (fahrenheit - intercept) * light * JENSEN_HAISE * length
     return max(NO_DEMAND, demand)
 
@@ -90,16 +107,16 @@ def evapotranspiration(
     """
     if water_in >= pet:
         return pet
-    demand = pet / length
+    demand = pet / length * DAY  # mm on a day
     dryness = (1.0 - np.exp(-DRYING * available / capacity)) / (1.0 - np.exp(-DRYING))
     change = -demand * dryness
     if wet > 0.0:
-        storm = water_in / (length * wet)  # mm on a wet day
+        storm = water_in / (length * wet) * DAY  # mm on a wet day
         deficit = demand + capacity - available
         change += (storm * wet) * (
             dryness + (1.0 - dryness) * np.exp(-demand / storm) - np.exp(-deficit / storm)
         )
-    return min(max(water_in - length * change, 0.0), pet, water_in + available)
+    return min(max(water_in - length / DAY * change, 0.0), pet, water_in + available)
 
 
 @njit(error_model="numpy")

@@ -1,0 +1,153 @@
+"""Every equation with its units switched on: what comes out is what the signature says.
+
+Carbon and nitrogen are dimensions of their own, so that one cannot pass for the other. The
+month's `flow` and `settle` run with units too, in a process without compilation.
+"""
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+from typing import get_args, get_type_hints
+
+import numba
+import pint
+import pytest
+
+from tem import ecosystem, heat, light, permafrost, soil, surface, vegetation, water
+from tem.parameters import Parameters
+from tem.schema import fields
+from tem.variables import Fluxes, Pools
+
+MODULES = [heat, surface, water, light, vegetation, soil, permafrost]
+SEVERAL = {"agree"}  # returns four things of two units; checked as part of `flow`
+COMPILED = not numba.config.DISABLE_JIT
+
+UNITS = pint.UnitRegistry()
+UNITS.define("gC = [carbon]")
+UNITS.define("gN = [nitrogen]")
+UNITS.define("month = year / 12")
+
+
+def quantity(value, unit):
+    """Return *value* in a unit spelled as CF does, degrees as differences."""
+    spelled = re.sub(r"(?<=[A-Za-z])(-?\d+)", r"**\1", unit.replace("degC", "delta_degC"))
+    spelled = re.sub(r"\s+", "*", spelled.strip())
+    return UNITS.Quantity(value, "" if spelled in ("1", "percent") else spelled)
+
+
+def unit_of(hint):
+    """Return the unit of an annotation, None if it has none (a truth value, an array)."""
+    arguments = get_args(hint)
+    return arguments[1] if len(arguments) > 1 and isinstance(arguments[1], str) else None
+
+
+def plain(function):
+    return getattr(function, "py_func", function)
+
+
+def equations():
+    for module in MODULES:
+        for name, function in vars(module).items():
+            source = plain(function)
+            if not inspect.isfunction(source) or source.__module__ != module.__name__:
+                continue
+            hints = get_type_hints(source, include_extras=True)
+            if unit_of(hints.get("return")) and name not in SEVERAL:
+                yield pytest.param(module, source, hints, id=f"{module.__name__}.{name}")
+
+
+def as_bare(pick):
+    """Return min or max for quantities: a bare 0 stands for none of whatever the others are."""
+
+    def picked(*values):
+        carrying = [v for v in values if isinstance(v, UNITS.Quantity)]
+        if not carrying:
+            return pick(values)
+        unit = carrying[0].units
+        bare = [v for v in values if not isinstance(v, UNITS.Quantity)]
+        assert all(v == 0 for v in bare) or carrying[0].dimensionless, f"{bare} beside a {unit}"
+        same = [v if isinstance(v, UNITS.Quantity) else UNITS.Quantity(v, unit) for v in values]
+        return pick(same, key=lambda q: q.to(unit).magnitude)  # fails between unlike units
+
+    return picked
+
+
+@pytest.fixture
+def carry(monkeypatch):
+    """Let the constants of the modules carry their units, and min and max understand them."""
+    for module in [*MODULES, ecosystem]:
+        for name, hint in get_type_hints(module, include_extras=True).items():
+            if unit_of(hint):
+                monkeypatch.setattr(module, name, quantity(getattr(module, name), unit_of(hint)))
+        monkeypatch.setattr(module, "max", as_bare(max), raising=False)
+        monkeypatch.setattr(module, "min", as_bare(min), raising=False)
+        for function in vars(module).values():  # equations call each other
+            if hasattr(function, "py_func"):
+                for caller in MODULES:
+                    if getattr(caller, function.__name__, None) is function:
+                        monkeypatch.setattr(caller, function.__name__, function.py_func)
+
+
+@pytest.mark.parametrize(("module", "equation", "hints"), list(equations()))
+@pytest.mark.parametrize("value", [0.4, 1.7, 6.0])
+def test_a_unit_comes_out_as_declared(carry, module, equation, hints, value):
+    declared = unit_of(hints["return"])
+    given = {}
+    for k, name in enumerate(inspect.signature(equation).parameters):
+        unit = unit_of(hints.get(name))  # a truth value has none
+        given[name] = quantity(value * (1 + 0.1 * k), unit) if unit else True
+    found = equation(**given)
+    assert is_like(found, declared), f"{found} is no {declared}"
+
+
+def is_like(found, declared):
+    """Return whether a number is of the declared unit; 0 and the sides of bounds fit any."""
+    if not isinstance(found, UNITS.Quantity):
+        return found in (0, 1) or quantity(1, declared).dimensionless
+    return found.is_compatible_with(quantity(1, declared).units)
+
+
+def test_there_is_much_to_check():
+    assert len(list(equations())) > 35
+
+
+def test_every_constant_of_an_equation_has_a_unit():
+    for module in MODULES:
+        source = inspect.getsource(module)
+        bare = re.findall(r"^([A-Z][A-Z_]+) = -?[\d.]", source, re.MULTILINE)
+        counts = {"MOST_ITERATIONS", "CIRCLING", "SAME_WARMTH", "LANES", "SECONDS_PER_DAY"}
+        assert not set(bare) - counts, f"{module.__name__}: {bare}"
+
+
+@pytest.mark.skipif(COMPILED, reason="runs in a process of its own, see below")
+@pytest.mark.parametrize("labile", [0.01, 2.0, 40.0])  # nitrogen short, enough, in plenty
+def test_the_flow_of_a_month_has_the_units_of_its_pools(carry, labile):
+    amounts = {"vegc": 900.0, "vegns": 25.0, "vegnl": labile, "soc": 9000, "son": 800, "availn": 2}
+    pools = Pools(**{f.name: quantity(amounts[f.name], f.unit) for f in fields(Pools)})
+    p = Parameters(
+        **{f.name: quantity(Parameters._field_defaults[f.name], f.unit) for f in fields(Parameters)}
+    )
+    month = ecosystem.Month(
+        production=quantity(0.3, "1"), plant_warmth=quantity(2.0, "1"),
+        decomposition=quantity(0.002, "month-1"), diffusion=quantity(1e-4, "mm-1"),
+        beyond_roots=quantity(0.1, "gN m-2"), c_even=p.c_even, c2n=p.c2n,
+    )  # fmt: skip
+    flux = ecosystem.flow(pools, month, p)
+    for field in fields(Fluxes):
+        assert is_like(getattr(flux, field.name), field.unit), field.name
+    after = ecosystem.settle(pools, flux, quantity(0.5, "month"))
+    for field in fields(Pools):
+        assert is_like(getattr(after, field.name), field.unit), field.name
+
+
+@pytest.mark.skipif(not COMPILED, reason="this is the process without compilation")
+def test_the_flow_of_a_month_has_units_without_compilation():
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", __file__, "-k", "flow_of_a_month_has_the_units",
+         "-p", "no:cacheprovider"],
+        env=os.environ | {"NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "3 passed" in done.stdout
