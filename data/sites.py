@@ -3,10 +3,34 @@
 import numpy as np
 
 from data.climate import normal
-from data.figures import table
+from data.figures import MONTHS, table
 from data.region import places
 
 SITE_AREA = 1e6  # m2; a site stands for a square kilometre
+
+
+MONTHLY = ("soil temperature", "NEP")
+
+
+def site_months(name, what):
+    """Return the course of a year at a site, shape (12,).
+
+    Soil temperature in degC, NEP in g C m-2 month-1. The shapes are assumed (site_monthly.csv);
+    the measurements of the paper's Figure 2 are not printed.
+
+    Raises
+    ------
+    ValueError
+        If there is no such site or quantity.
+    """
+    rows = table("site_monthly")
+    chosen = rows[rows.site.str.startswith(f"{name} ") & rows.quantity.str.startswith(what)]
+    if len(chosen) != 1 or what not in MONTHLY:
+        raise ValueError(
+            f"site = {name!r}, what = {what!r}: expected a site of site_monthly.csv and one of "
+            f"{', '.join(MONTHLY)}"
+        )
+    return chosen[list(MONTHS)].to_numpy(float)[0]
 
 
 def site(name):

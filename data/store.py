@@ -110,7 +110,7 @@ class Store:
         path = self._path(key)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with _replacing(path) as temporary:
+            with replacing(path) as temporary:
                 _write(dataset, temporary)
                 seal = _seal(key, temporary.read_bytes())
                 with temporary.open("ab") as file:
@@ -138,7 +138,7 @@ def _opened(content: bytes) -> xr.Dataset:
 
 
 @contextmanager
-def _replacing(path: Path):
+def replacing(path: Path):
     """Give a temporary file beside *path* that takes its place if all goes well, or vanishes."""
     temporary = path.with_name(f".{path.stem}-{uuid4().hex}.part")
     try:
@@ -194,7 +194,7 @@ def write_result(dataset: xr.Dataset, path) -> Path:
     for name in described.variables:
         standard = _standard_name(str(name), described[name].attrs)
         described[name].attrs = described[name].attrs | standard
-    with _replacing(path) as temporary:
+    with replacing(path) as temporary:
         _write(described, temporary, zlib=True, complevel=4, shuffle=True)
     return path
 

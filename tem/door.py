@@ -8,6 +8,7 @@ import xarray as xr
 
 from tem.parameters import kinds
 from tem.schema import fields
+from tem.variables import Drivers
 
 UNITS = {
     "tas": "degC",
@@ -46,6 +47,12 @@ def as_floats(array: xr.DataArray) -> np.ndarray:
     """
     last = [d for d in ("time", "year") if d in array.dims]
     return np.require(array.transpose(..., *last).values, float, ["C", "W"])
+
+
+def drivers_of(environment: xr.Dataset, run: str) -> np.ndarray:
+    """Return the drivers [cell, Drivers, month] of one run."""
+    chosen = environment.sel(run=run) if "run" in environment.dims else environment
+    return np.stack([as_floats(chosen[name]) for name in Drivers._fields], axis=1)
 
 
 def _check(dataset: xr.Dataset, name: str, what: str) -> None:

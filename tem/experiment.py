@@ -9,11 +9,11 @@ from numba import njit
 
 from tem import parameters as declared
 from tem.blocks import in_blocks
-from tem.door import annotated, as_floats, places
+from tem.door import annotated, as_floats, drivers_of, places
 from tem.ecosystem import expose, live_year
 from tem.environment import REFERENCE_YEAR, SPIN_UP_CLIMATE
 from tem.spinup import equilibrium
-from tem.variables import Drivers, Pools, Yearly
+from tem.variables import Pools, Yearly
 
 RUNS = ("S_T", "S_R")
 SPIN_UP_YEARS = 200
@@ -176,8 +176,8 @@ def experiment(
         )
     cycle = int(min(SPIN_UP_CLIMATE[1] - SPIN_UP_CLIMATE[0] + 1, years.size))
     branch = int(np.searchsorted(years, REFERENCE_YEAR))
-    transient = _drivers(environment, "S_T")
-    reference = _drivers(environment, "S_R") if "run" in environment.dims else transient
+    transient = drivers_of(environment, "S_T")
+    reference = drivers_of(environment, "S_R") if "run" in environment.dims else transient
     alt, co2 = as_floats(environment.thaw_depth), as_floats(environment.co2)
     rooting = as_floats(environment.rooting_depth)
     out = np.empty((kinds.size, len(RUNS), REPORTED, years.size))
@@ -197,12 +197,6 @@ def experiment(
         attrs=environment.attrs | {"since": str(since)},
     )
     return result.sel(run=list(wanted)).transpose("run", "year", "cell")
-
-
-def _drivers(environment, run) -> np.ndarray:
-    """Return the drivers [cell, Drivers, month] of one run."""
-    chosen = environment.sel(run=run) if "run" in environment.dims else environment
-    return np.stack([as_floats(chosen[name]) for name in Drivers._fields], axis=1)
 
 
 def _with_environment(out, environment, alt, sets, kinds, branch) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Every number a user may turn, and what an ecosystem makes of it.
 
-Meaning (unit, bounds, source) is declared here; values per ecosystem live in ecosystems.toml.
+Meaning (unit, bounds, source) is declared here; values per ecosystem live in ecosystems.toml,
+those that were fitted in calibrated.toml.
 """
 
 import re
@@ -15,10 +16,12 @@ import numpy as np
 
 from tem.schema import About, build, fields, records
 from tem.units import (
+    K_year,
     MJ_m3_K,
     W_m2,
     W_m_K,
     degC,
+    degC_day,
     gC_gN,
     gC_m2,
     gC_m2_month,
@@ -50,8 +53,8 @@ def _sky(label, low, high, symbol, source, group="plants and climate"):
     return About(label, low, high, source, symbol, None, "climate", group)
 
 
-def _soil(label, low, high, symbol, source=_ASSUMED, group="soil heat"):
-    return About(label, low, high, source, symbol, None, "ground", group)
+def _soil(label, low, high, symbol, source=_ASSUMED, group="soil heat", usual=None):
+    return About(label, low, high, source, symbol, usual, "ground", group)
 
 
 # fmt: off
@@ -64,8 +67,8 @@ class Parameters(NamedTuple):
     # rates
     cmax:         A[gC_m2_month, _life("Maximum gross photosynthesis",                    0, 3000, "C_max",  _CALIBRATED, "rates", (100, 1300))] = 448.2
     kd:           A[per_month,   _life("Decomposition rate at 0 °C",                      0, 0.05, "k_d",    _CALIBRATED, "rates", (0.0005, 0.01))] = 0.007905
-    kr:           A[per_month,   _life("Maintenance respiration rate at 0 °C",            0,  0.2, "K_r",    _CALIBRATED, "rates", (0.003, 0.06))] = 0.04852
-    nmax:         A[gN_m2_month, _life("Maximum nitrogen uptake by plants",               0, 2000, "N_max",  _CALIBRATED, "rates", (10, 300))] = 85.33
+    kr:           A[per_month,   _life("Maintenance respiration rate at 0 °C",            0,  0.2, "K_r",    _CALIBRATED, "rates", (0.002, 0.06))] = 0.04852
+    nmax:         A[gN_m2_month, _life("Maximum nitrogen uptake by plants",               0, 2000, "N_max",  _CALIBRATED, "rates", (10, 400))] = 85.33
     nup:          A[gN_gC,       _life("Maximum nitrogen immobilisation per carbon respired", 0, 1000, "n_up", _CALIBRATED, "rates", (1, 100))] = 22.993
     # plants
     kra:          A[m2_gC,       _life("Fall of respiration rate with plant carbon",  -0.01,    0, "kra",    _TEM, "plants")] = -5.87e-4
@@ -101,22 +104,24 @@ class Parameters(NamedTuple):
     leaf_c:       A[one,         _sky("Leaf, constant part",                             -1,    1, "leaf_c", _TEM)] = 0.00976
     leaf_min:     A[one,         _sky("Least leaf of the year",                           0,    1, "minleaf", _TEM)] = 0.10
     # ground surface
-    n_freeze:     A[one,         _soil("Surface over air temperature in frost",         0.2,  1.5, "n_f", "station offsets (Luo et al. 2018)", "surface")] = 0.85
-    n_thaw_dry:   A[one,         _soil("Surface over air temperature in thaw, dry",     0.5,  3.0, "n_t_dry", _ASSUMED, "surface")] = 1.45
-    n_thaw_wet:   A[one,         _soil("Surface over air temperature in thaw, wet",     0.5,  3.0, "n_t_wet", _ASSUMED, "surface")] = 1.35
-    geothermal:   A[W_m2,        _soil("Heat from below",                                 0,  0.3, "q_geo", "Wu et al. 2010", "soil heat")] = 0.06
+    n_freeze:     A[one,         _soil("Surface over air temperature in frost",         0.2,  1.5, "n_f", "station offsets (surface_offsets.csv)", "surface", (0.6, 0.85))] = 0.78
+    thaw_gain:    A[degC_day,    _soil("Degree-days that bare ground gains over thawing air", 0, 3000, "G_t", "station offsets (surface_offsets.csv)", "surface", (900, 1110))] = 930.0
+    shade_dry:    A[one,         _soil("Share of that gain lost to cover, dry ground",    0,    1, "s_dry", _ASSUMED + "; set by present thaw depth", "surface", (0, 0.95))] = 0.20
+    shade_wet:    A[one,         _soil("Share of that gain lost to cover, closed sward",  0,    1, "s_wet", _ASSUMED + "; set by present thaw depth", "surface", (0.2, 0.95))] = 0.65
+    past_warming: A[K_year,      _soil("Warming of the air from 1957 to 2005",           -0.1, 0.1, "w_past", "stations (Zhou et al. 2022; Ran et al. 2018)", "soil heat", (0.031, 0.04))] = 0.035
+    geothermal:   A[W_m2,        _soil("Heat from below",                                 0,  0.3, "q_geo", "Wu et al. 2010", "soil heat", (0.02, 0.16))] = 0.06
     # soil layers 0-0.1, 0.1-0.4, 0.4-3, 3-45 m
     water_1:      A[one,         _soil("Water, 0-0.1 m",                                  0,  0.7, "θ₁")] = 0.10
     water_2:      A[one,         _soil("Water, 0.1-0.4 m",                                0,  0.7, "θ₂")] = 0.10
-    water_3:      A[one,         _soil("Water, 0.4-3 m",                                  0,  0.7, "θ₃")] = 0.09
-    water_4:      A[one,         _soil("Water, 3-45 m",                                   0,  0.7, "θ₄")] = 0.15
+    water_3:      A[one,         _soil("Water, 0.4-3 m",                                  0,  0.7, "θ₃")] = 0.105
+    water_4:      A[one,         _soil("Water, 3-45 m",                                   0,  0.7, "θ₄", "boreholes (soil_facts.csv: ground ice)", usual=(0.1, 0.4))] = 0.25
     k_thawed_1:   A[W_m_K,       _soil("Conductivity thawed, 0-0.1 m",                 0.03,    5, "k_t1")] = 0.80
     k_thawed_2:   A[W_m_K,       _soil("Conductivity thawed, 0.1-0.4 m",               0.03,    5, "k_t2")] = 1.05
     k_thawed_3:   A[W_m_K,       _soil("Conductivity thawed, 0.4-3 m",                 0.03,    5, "k_t3")] = 1.25
-    k_thawed_4:   A[W_m_K,       _soil("Conductivity thawed, 3-45 m",                  0.03,    5, "k_t4")] = 1.80
+    k_thawed_4:   A[W_m_K,       _soil("Conductivity thawed, 3-45 m",                  0.03,    5, "k_t4")] = 1.50
     k_frozen_1:   A[W_m_K,       _soil("Conductivity frozen, 0-0.1 m",                 0.03,    5, "k_f1")] = 0.90
     k_frozen_2:   A[W_m_K,       _soil("Conductivity frozen, 0.1-0.4 m",               0.03,    5, "k_f2")] = 1.20
-    k_frozen_3:   A[W_m_K,       _soil("Conductivity frozen, 0.4-3 m",                 0.03,    5, "k_f3")] = 1.45
+    k_frozen_3:   A[W_m_K,       _soil("Conductivity frozen, 0.4-3 m",                 0.03,    5, "k_f3")] = 1.55
     k_frozen_4:   A[W_m_K,       _soil("Conductivity frozen, 3-45 m",                  0.03,    5, "k_f4")] = 2.10
     c_thawed_1:   A[MJ_m3_K,     _soil("Heat capacity thawed, 0-0.1 m",                 0.2,    5, "C_t1")] = 1.60
     c_thawed_2:   A[MJ_m3_K,     _soil("Heat capacity thawed, 0.1-0.4 m",               0.2,    5, "C_t2")] = 1.70
@@ -130,32 +135,30 @@ class Parameters(NamedTuple):
 
 
 @cache
-def _tables() -> dict:
-    return tomllib.loads(files("tem").joinpath("ecosystems.toml").read_text("utf-8"))
+def _table(name: str) -> dict:
+    return tomllib.loads(files("tem").joinpath(f"{name}.toml").read_text("utf-8"))
 
 
-def _resolved(name: str, table: Mapping) -> Parameters:
-    """Return the Parameters of one table of ecosystems.toml, its named parts filled in first."""
+def _of(name: str, fitted: Mapping[str, float], where: str) -> Parameters:
+    """Return the Parameters of an ecosystem: its named parts, its own values, those *fitted*."""
+    tables = _table("ecosystems")
+    own = dict(tables["ecosystem"][name])
     values = {}
-    for part in table.get("from", ()):
-        values |= _tables()["part"][part]
-    values |= {key: value for key, value in table.items() if key != "from"}
-    return build(Parameters, values, where=name)
+    for part in own.pop("from", ()):
+        values |= tables["part"][part]
+    return build(Parameters, values | own | fitted, where)
 
 
 def ecosystems() -> dict[str, Parameters]:
     """Return the default Parameters of each of the seven ecosystems, by name."""
-    return {name: _resolved(name, _tables()["ecosystem"][name]) for name in ECOSYSTEMS}
+    fitted = _table("calibrated")["ecosystem"]
+    return {name: _of(name, fitted[name], name) for name in ECOSYSTEMS}
 
 
 def sites() -> dict[str, tuple[str, Parameters]]:
     """Return, by site name, the ecosystem and Parameters of the three sites of Table S2."""
-    found = {}
-    for site, table in _tables()["site"].items():
-        name = table["ecosystem"]
-        own = {key: value for key, value in table.items() if key != "ecosystem"}
-        found[site] = (name, build(Parameters, ecosystems()[name]._asdict() | own, where=site))
-    return found
+    names, fitted = _table("ecosystems")["site"], _table("calibrated")["site"]
+    return {site: (name, _of(name, fitted[site], site)) for site, name in names.items()}
 
 
 _EDIT = re.compile(r"(?:(?P<where>[A-Za-z]+)\.)?(?P<name>[\w₀]+)\s*(?P<how>\*?=)\s*(?P<value>\S+)")
