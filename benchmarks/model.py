@@ -3,6 +3,7 @@
 import data
 import tem
 from benchmarks.timing import Figure, repeat
+from tem.columns import FIRST, ONSET, QUIET_YEARS
 
 CLIMATE = ("rcp85", "HadGEM2-ES")
 EDIT = ["Meadow.b=0.6"]
@@ -19,7 +20,7 @@ def figures(resolution: float = 0.5, runs: int = 5) -> list[Figure]:
     cell = environment.isel(cell=[environment.sizes["cell"] // 2]).load()
     tem.experiment(cell)
     months = region.sizes["cell"] * climate.sizes["time"]
-    spin_up = tem.environment.__globals__["GROUND_SPIN_UP"] * 12 * region.sizes["cell"]
+    spin_up = (QUIET_YEARS + FIRST - ONSET) * 12 * region.sizes["cell"]
     lived = _lived_months(environment)
     return [
         Figure("region", "s", repeat(lambda: data.region(resolution), runs)),

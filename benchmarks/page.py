@@ -109,7 +109,7 @@ def _moves(browser, address) -> tuple[float, ...]:
     page.wait(lambda found: found["curves"]["npp"]["st"][0] is not None)
     page.page.get_by_label("Rerun the region when a slider is released").click()
     page.press("C_max", "ArrowRight", 3)
-    page.says("What-if: .* Baseline: ")
+    page.says(r"What-if \(.*\): .* Baseline: ")
     time.sleep(1)
     return tuple(page.page.evaluate(MOVE_SLIDER) for _ in range(MOVES))
 

@@ -18,6 +18,7 @@ from panel.io.resources import LOCAL_DIST
 from dashboard import style, words
 from dashboard.page import Page
 from dashboard.runs import Library
+from dashboard.verdicts import Verdicts
 from dashboard.views.atlas import Atlas
 from data.store import Store, default_folder
 
@@ -44,6 +45,12 @@ class Shared:
 
     @classmethod
     @cache
+    def verdicts(cls) -> Verdicts:
+        """Return the scorecard; it is worked out once a page asks for it."""
+        return Verdicts(cls.library())
+
+    @classmethod
+    @cache
     def atlas(cls):
         """Return the maps that pages copy."""
         library = cls.library()
@@ -55,7 +62,7 @@ def create_app():
     # a session that starts over the websocket would fetch Panel's CSS from a CDN otherwise
     pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
     said = {name: values[0].decode("utf-8", "replace") for name, values in _arguments().items()}
-    page = Page(Shared.library(), Shared.atlas(), said, pn.state.curdoc)
+    page = Page(Shared.library(), Shared.atlas(), Shared.verdicts(), said, pn.state.curdoc)
     page.library.start()
     pn.state.onload(page.begin)
     pn.state.on_session_destroyed(lambda _context: page.close())
@@ -85,18 +92,15 @@ def laid_out(page):
         page.status,
         page.series.key,
         page.whatif.says,
+        page.scorecard.words,
+        page.scorecard.table,
     ):
         pane.stylesheets = [css]
     main = pn.Column(
         page.headline,
         page.about,
-        pn.Row(control.year, control.shown, sizing_mode="stretch_width", margin=(2, 0),
-               align="center"),
-        page.maps.pane,
-        page.message,
-        pn.Row(page.series.key, page.back, control.curves, sizing_mode="stretch_width",
-               margin=(2, 0)),
-        page.series.pane,
+        page.explore,
+        page.scorecard.pane,
         page.bar,
         page.status,
         sizing_mode="stretch_both", margin=0,
@@ -107,7 +111,8 @@ def laid_out(page):
         logo=str(ASSETS / "logo.svg"),
         header=[pn.pane.HTML(f"<span class='chip'>{words.LABEL}</span>", stylesheets=[css],
                              css_classes=["label"],
-                             align="center", margin=0)],
+                             align="center", margin=0),
+                control.view],
         favicon=ASSETS / "logo.svg", busy_indicator=None, theme_config=style.THEME,
         theme_toggle=True, sx=style.HEADER,
     )  # fmt: skip

@@ -1,12 +1,27 @@
 """Results as lines of text for the terminal."""
 
+from itertools import combinations
+
 from tem import summary
 from tem.experiment import RUNS
+from tem.parameters import Parameters
+from tem.schema import fields
+from tem.sensitivity import OUTPUTS
 from tem.summary import DECLARED
+
+PARAMETERS = {field.name: field for field in fields(Parameters)}
 
 COLUMNS = ("npp", "rh", "nep", "vegc", "soc", "soc_pf", "alt")  # of a cell's table
 # what a run's summary says, and how it is marked
-SUMMARY = {"npp": "Δ", "rh": "Δ", "nep": "ΣΔ", "soc": "Δ", "vegc": "Δ", "soc_pf": ""}
+SUMMARY = {
+    "npp": "Δ",
+    "rh": "Δ",
+    "nep": "ΣΔ",
+    "soc": "Δ",
+    "vegc": "Δ",
+    "soc_pf": "",
+    "soc_pf_gross": "",
+}
 
 
 def effect_of_thaw(result) -> list[str]:
@@ -83,19 +98,25 @@ def record(yearly) -> dict:
 
 def scorecard(rows) -> list[str]:
     """Return the scorecard as text: the rows computed, then why others are not."""
-    lines = [("id", "scenario", "quantity", "published", "model", "unit", "SDs off", "verdict")]
+    lines = [
+        ("id", "scenario", "quantity", "published", "model", "unit", "off by", "verdict", "why")
+    ]
     others = {}
     for row in rows:
         if row["model"] is None:
             others.setdefault(row["reason"], []).append(row["id"])
             continue
-        away = "" if row["difference"] is None else f"{row['difference']:+.1f}"
-        what = f"{row['quantity'][:44]}, {row['region']}"
+        away = (
+            f"{row['relative']:+.0%}"
+            if row["difference"] is None
+            else f"{row['difference']:+.1f} SD"
+        )
+        what = ", ".join(filter(None, (row["quantity"][:44], row["region"])))
         lines.append((
             row["id"], row["scenario"] or "", what,
             _with_sd(row["published"], row["published_sd"]),
             _with_sd(row["model"], row["model_sd"]),
-            row["unit"], away, row["verdict"] or row["reason"],
+            row["unit"], away, row["verdict"], row["reason"] or "",
         ))  # fmt: skip
     verdicts = [row["verdict"] for row in rows]
     counts = ", ".join(f"{verdicts.count(one)} {one}" for one in ("pass", "near", "far"))
@@ -106,3 +127,70 @@ def scorecard(rows) -> list[str]:
 
 def _with_sd(mean, sd) -> str:
     return f"{mean:.4g}" if sd is None else f"{mean:.4g} ± {sd:.2g}"
+
+
+CORRELATED = 0.9  # from which two parameters cannot be told apart
+
+
+def fit(ecosystem: str, place: str, fitted) -> list[str]:
+    """Return a `tem.calibrate.Fit` as text: how near, how sure, and what is left open."""
+    met = [("target", "observed", "", "fitted", "unit", "SDs off")]
+    for target in fitted.targets:
+        got = fitted.predicted[target.name]
+        _, unit, about = DECLARED[target.name]
+        met.append((
+            about.symbol, f"{target.value:g}", f"± {target.sd:g}", f"{got:.5g}", unit,
+            f"{(got - target.value) / target.sd:+.2f}",
+        ))  # fmt: skip
+    free = [("parameter", "value", "unit", "sd", "")]
+    poor = fitted.poorly_identified()
+    for name, spread in fitted.spread.items():
+        value = f"{getattr(fitted.parameters, name):.4g}"
+        verdict = "poorly identified" if name in poor else ""
+        free.append((PARAMETERS[name].about.symbol, value, PARAMETERS[name].unit,
+                     f"{spread:.0%}", verdict))  # fmt: skip
+    title = (
+        f"{ecosystem} at {place}: {fitted.misfit:.2g} standard deviations from the targets "
+        f"(root mean square), {fitted.evaluations} runs"
+    )
+    return [
+        title,
+        *aligned(met, left=True),
+        "",
+        *aligned(free, left=True),
+        f"Condition of the sensitivities: {fitted.condition:.3g}. {_tied(fitted)}",
+    ]
+
+
+def _tied(fitted) -> str:
+    """Return a sentence about parameters that move together."""
+    symbols = [PARAMETERS[name].about.symbol for name in fitted.spread]
+    pairs = [
+        f"{symbols[i]} and {symbols[j]} ({fitted.correlation[i, j]:+.2f})"
+        for i, j in combinations(range(len(symbols)), 2)
+        if abs(fitted.correlation[i, j]) > CORRELATED
+    ]
+    if not pairs:
+        return "No two parameters are hard to tell apart."
+    return f"Hard to tell apart (correlation): {', '.join(pairs)}."
+
+
+def sensitivity(found, *, markdown=False) -> list[str]:
+    """Return what a change of each parameter does, as text or as a Markdown table."""
+    head = ("parameter", "meaning", "factor", *(name.upper() for name in OUTPUTS))
+    rows = [head]
+    for name in found.parameter.values:
+        one = found.sel(parameter=name)
+        about = PARAMETERS[str(name)].about
+        changes = (f"{float(one[output]):+.1%}" for output in OUTPUTS)
+        rows.append((about.symbol, about.label, f"×{float(one.factor):g}", *changes))
+    told = [
+        f"{name.upper()}: {found[name].long_name}; "
+        f"{found[name].attrs['value']:.4g} g m-2 without change (area mean)."
+        for name in OUTPUTS
+    ]
+    climate = f"{found.attrs['rcp']}, {found.attrs['gcm']}; all ecosystems at once."
+    if not markdown:
+        return [climate, *told, "", *aligned(rows, left=True)]
+    bars = ["| " + " | ".join(row) + " |" for row in rows]
+    return [climate, "", *told, "", bars[0], "|" + " --- |" * len(head), *bars[1:]]

@@ -15,8 +15,10 @@ from dashboard.views.controls import Controls
 from dashboard.views.key import key
 from dashboard.views.link import Address
 from dashboard.views.maps import Maps
+from dashboard.views.scorecard import Scorecard
 from dashboard.views.series import Series
 from dashboard.views.whatif import WhatIf
+from tem.environment import REFERENCE_YEAR
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,9 @@ TOO_EARLY = "The Baseline of this climate is still being simulated; try again wh
 class Page:
     """The views of one visitor and what happens between them."""
 
-    def __init__(self, library, atlas, said, document):
+    def __init__(self, library, atlas, verdicts, said, document):
         self.library, self._document, self.dark = library, document, False
+        self._verdicts = verdicts
         chosen, faults = link.choices(said, library.grid)
         self.state = State(**chosen)
         self.selection = Selection(self.state, library)
@@ -58,6 +61,7 @@ class Page:
         self.maps.follow(self.controls.year)
         self.whatif = WhatIf(self.state, self.run_region, self.cancel, self.complain)
         self.address = Address(self.series.figures[SERIES[0]])
+        self.scorecard = Scorecard(self._verdicts, self.library, self._document)
         text = {"sizing_mode": "stretch_width", "margin": 0}
         self.headline, self.about, self.message, self.status = (
             pn.pane.HTML("", css_classes=[name], **text)
@@ -68,6 +72,16 @@ class Page:
             label="Back to the region", size="small", variant="text", visible=False, margin=0
         )
         self.back.on_click(lambda _event: self.state.param.update(cell=None))
+        control, row = self.controls, {"sizing_mode": "stretch_width", "margin": (2, 0)}
+        self.explore = pn.Column(
+            pn.Row(control.year, control.shown, align="center", **row),
+            self.maps.pane,
+            self.message,
+            pn.Row(self.series.key, self.back, control.curves, **row),
+            self.series.pane,
+            sizing_mode="stretch_both", margin=0,
+        )  # fmt: skip
+        self._open_view()
 
     def _watch(self):
         watch = self.state.param.watch
@@ -78,6 +92,8 @@ class Page:
         watch(lambda _event: self._say(), "year")
         watch(self._cell_changed, "cell")
         watch(self._edits_changed, "edits")
+        watch(self._since_changed, "since")
+        watch(self._view_changed, "view")
 
     # --- what the visitor does ---------------------------------------------------------------
 
@@ -135,6 +151,24 @@ class Page:
             self._tidying = True
             self._document.add_timeout_callback(self._tidy, TIDY)
 
+    def _view_changed(self, _event):
+        with pn.io.hold():
+            self._open_view()
+            self._show_link()
+
+    def _open_view(self):
+        """Show what is open, hide the rest."""
+        judged = self.state.view == "scorecard"
+        self.explore.visible, self.scorecard.pane.visible = not judged, judged
+        if judged:
+            self.scorecard.show()
+
+    def _since_changed(self, _event):
+        self._run_cell()
+        if self.whatif.automatic.value and self.state.edits:
+            self.run_region()
+        self._tidy()
+
     def _tidy(self):
         """Put the words right after a slider has moved; not at its every step."""
         self._tidying = False
@@ -154,7 +188,11 @@ class Page:
             self.complain(TOO_EARLY)
         else:
             self._job = self.library.what_if_region(
-                self.state.rcp, self.state.gcms, self.state.edits, lambda _job: self._hear()
+                self.state.rcp,
+                self.state.gcms,
+                self.state.edits,
+                self.state.since,
+                lambda _job: self._hear(),
             )
             self._say_what_if()
 
@@ -174,7 +212,7 @@ class Page:
         state = self.state
         if state.cell is None or not state.edits or not self.selection.results():
             return
-        asked = (state.rcp, state.gcms, state.cell, state.edits)
+        asked = (state.rcp, state.gcms, state.cell, state.edits, state.since)
 
         def done(results, fault):  # from a worker
             self._document.add_next_tick_callback(lambda: self._cell_ran(asked, results, fault))
@@ -226,6 +264,8 @@ class Page:
             if self._job is not None:
                 self._region_moved()
             self._say_status()
+            if self.state.view == "scorecard":
+                self.scorecard.show()
             if self.selection.seen() != self._seen:
                 self.refresh()
                 self._rerun()
@@ -257,8 +297,11 @@ class Page:
         place, (old, new) = self.selection.place, self.selection.gains()
         if old:
             said = ["Simulated by this model."]
-            said += [words.what_if(place, old, new)] if new else []
-            said += [words.printed(self.state)]
+            if new:
+                said.append(words.what_if(place, old, new, self.selection.changed_since()))
+            elif self.state.year > REFERENCE_YEAR:
+                said.append(words.exposed(place, self.selection.exposed()))
+            said.append(words.printed(self.state))
             self.headline.object = html.escape(words.headline(self.state, place, old))
             self.about.object = html.escape(" ".join(said))
         else:

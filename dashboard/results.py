@@ -13,7 +13,8 @@ from tem.schema import fields
 from tem.variables import Yearly
 
 RUNS = ("S_T", "S_R")
-SERIES = ("alt", "npp", "rh", "nep")
+SERIES = ("alt", "npp", "rh", "nep")  # drawn as curves
+TOLD = ("soc_pf", "soc_pf_gross")  # told in words: exposed carbon, net and gains only
 DECLARED = {field.name: field for field in fields(Yearly)}
 
 
@@ -79,11 +80,13 @@ class Result:
         thaw = summary.difference(yearly)
         total = summary.cumulative(thaw)
         self.years = yearly.year.to_numpy()
-        self.values = {name: runs[name].to_numpy() for name in SERIES}  # [run, year, cell]
+        self.values = {
+            name: runs[name].to_numpy() for name in (*SERIES, *TOLD)
+        }  # [run, year, cell]
         self.maps = {
             q: (total if q.summed else thaw)[q.variable].to_numpy().astype(np.float32) for q in MAPS
         }
-        self.totals = {name: weights.totals(name, self.values[name]) for name in SERIES}
+        self.totals = _totals(self.values, weights)
 
     @classmethod
     def nothing_yet(cls, like, cells):
@@ -108,6 +111,10 @@ class Result:
         transient, reference = self.series("nep", group, cell)
         return np.where(self.years > REFERENCE_YEAR, transient - reference, 0.0).cumsum()
 
+    def exposed(self, group, cell=None):
+        """Return soil carbon exposed by thaw [TOLD, year]: net of refreezing, and gains only."""
+        return np.array([self.series(name, group, cell)[0] for name in TOLD])
+
 
 def spliced(base: Result, part: Result, cells, weights) -> Result:
     """Return *base* with *cells* replaced by *part*: cells do not know of one another."""
@@ -121,8 +128,12 @@ def spliced(base: Result, part: Result, cells, weights) -> Result:
         for key, array in old.items():
             out[key] = array.copy()
             out[key][..., cells] = fresh[key]
-    new.totals = {name: weights.totals(name, new.values[name]) for name in SERIES}
+    new.totals = _totals(new.values, weights)
     return new
+
+
+def _totals(values, weights) -> dict:
+    return {name: weights.totals(name, array) for name, array in values.items()}
 
 
 def mean_sd(arrays):

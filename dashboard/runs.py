@@ -59,6 +59,7 @@ class Job:
     rcp: str
     gcms: tuple[str, ...]
     edits: tuple[str, ...]
+    since: str
     fraction: float = 0.0
     waiting: bool = True
     results: dict = field(default_factory=dict)
@@ -245,9 +246,12 @@ class Library:
 
     # --- what if -----------------------------------------------------------------------------
 
-    def what_if_region(self, rcp, gcms, edits, changed) -> Job:
-        """Rerun the region with *edits*; *changed* is called (from a worker) as the job goes on."""
-        job = Job(rcp, tuple(self.results(rcp, gcms)), tuple(edits))
+    def what_if_region(self, rcp, gcms, edits, since, changed) -> Job:
+        """Rerun the region with *edits* that hold *since* then.
+
+        *changed* is called (from a worker) as the job goes on.
+        """
+        job = Job(rcp, tuple(self.results(rcp, gcms)), tuple(edits), since)
         self._regions.add(lambda: self._run_region(job, changed), WHAT_IF)
         return job
 
@@ -269,7 +273,11 @@ class Library:
 
                 part = climate.environment.isel(cell=cells)
                 yearly = tem.experiment(
-                    part, parameters, progress=progress, cancelled=job.stopped.is_set
+                    part,
+                    parameters,
+                    since=job.since,
+                    progress=progress,
+                    cancelled=job.stopped.is_set,
                 )
                 fresh = Result(yearly, Weights(self.region.isel(cell=cells), GROUPS))
                 done[gcm] = spliced(climate.result, fresh, cells, self.weights)
@@ -282,17 +290,17 @@ class Library:
         job.fraction = 1.0
         changed(job)
 
-    def what_if_cell(self, who, rcp, gcms, cell, edits, done):
+    def what_if_cell(self, who, rcp, gcms, cell, edits, since, done):
         """Rerun one cell with *edits*; *done(results, fault)* is called from a worker.
 
         The newest wish of *who* replaces one that still waits.
         """
-        self._cells.add(who, lambda: self._run_cell(rcp, gcms, cell, edits, done))
+        self._cells.add(who, lambda: self._run_cell(rcp, gcms, cell, edits, since, done))
 
-    def _run_cell(self, rcp, gcms, cell, edits, done):
+    def _run_cell(self, rcp, gcms, cell, edits, since, done):
         try:
             column, ready = self._column(rcp, gcms, cell)
-            yearly = tem.experiment(column, tem.edited(edits), workers=1)
+            yearly = tem.experiment(column, tem.edited(edits), since=since, workers=1)
             values = {n: yearly[n].sel(run=["S_T", "S_R"]).to_numpy() for n in Result.SERIES}
             done({g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}, "")
         except Exception as fault:

@@ -57,10 +57,20 @@ class Selection:
             return {}
         return {gcm: job.results[gcm] for gcm in wanted}
 
+    def changed_since(self) -> str:
+        """Return from when on the edits of the what-if that is told hold."""
+        job = self.region_run
+        return self.state.since if self.state.cell is not None or job is None else job.since
+
     def stale(self) -> bool:
         """Return whether the what-if of the region has other edits than the panel."""
         job = self.region_run
-        return job is not None and (job.edits, job.rcp) != (self.state.edits, self.state.rcp)
+        state = self.state
+        return job is not None and (job.edits, job.since, job.rcp) != (
+            state.edits,
+            state.since,
+            state.rcp,
+        )
 
     # --- maps --------------------------------------------------------------------------------
 
@@ -130,7 +140,13 @@ class Selection:
             return {name: DECLARED[name].unit for name in SERIES}
         return {name: self.library.weights.unit(name) for name in SERIES}
 
-    # --- one number --------------------------------------------------------------------------
+    # --- a few numbers -----------------------------------------------------------------------
+
+    def exposed(self):
+        """Return soil carbon exposed by the year chosen [TOLD], mean over the climate models."""
+        state, at = self.state, self.state.year - YEARS[0]
+        found = [one.exposed(state.group, state.cell)[:, at] for one in self.results().values()]
+        return np.mean(found, axis=0) if found else None
 
     def gains(self):
         """Return ΣΔNEP in the year chosen, a number a climate model: Baseline and what-if."""

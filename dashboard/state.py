@@ -4,6 +4,7 @@ import param
 
 from dashboard.edits import ALL
 from data import GCMS, RCPS, YEARS
+from tem.experiment import SINCE
 from tem.parameters import ECOSYSTEMS
 
 ENSEMBLE = "ensemble"
@@ -14,6 +15,8 @@ CHOICES = {
     "ecosystem": GROUPS,
     "shown": ("Baseline", "What-if", "Difference"),
     "curves": ("runs", "thaw"),
+    "since": SINCE,
+    "view": ("explore", "scorecard"),
 }
 
 
@@ -28,8 +31,12 @@ class State(param.Parameterized):
     edits = param.ClassSelector(
         class_=tuple, default=(), doc="What-if edits, see `dashboard.edits`"
     )
+    since = param.Selector(
+        default="spin-up", objects=list(CHOICES["since"]), doc="From when on edits hold"
+    )
     shown = param.Selector(default="Baseline", objects=list(CHOICES["shown"]), doc="On the maps")
     curves = param.Selector(default="runs", objects=list(CHOICES["curves"]), doc="On the curves")
+    view = param.Selector(default="explore", objects=list(CHOICES["view"]), doc="What is open")
 
     @property
     def group(self) -> int:

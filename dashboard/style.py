@@ -31,6 +31,13 @@ THEME = {
 }
 
 CALM = {"& .MuiToggleButton-root": {"textTransform": "none", "whiteSpace": "nowrap", "py": "3px"}}
+IN_HEADER = CALM | {
+    "& .MuiToggleButton-root": {
+        "textTransform": "none", "py": "2px", "color": "#FFFFFF", "borderColor": "#FFFFFF99",
+    },
+    "& .MuiToggleButton-root.Mui-selected": {"backgroundColor": "#FFFFFF", "color": "#1F5C66"},
+    "& .MuiToggleButton-root.Mui-selected:hover": {"backgroundColor": "#FFFFFFDD"},
+}  # fmt: skip
 SLIM = {  # a slider with its words in small print
     "& .MuiFormLabel-root": {"fontSize": "11.5px", "lineHeight": 1.2},
     "& .MuiSlider-root": {"py": "5px"},

@@ -19,6 +19,11 @@ GUIDE = (
     "land, purple a loss, grey a cell without a value. On a map: tap a cell, scroll to zoom, "
     "double-click to go back. All numbers are simulated by this model unless marked published."
 )
+SINCE = {  # from when on edits hold, as `tem.experiment` has it
+    "spin-up": "since the spin-up",
+    "2006": "since 2006",
+    "2020": f"after {REFERENCE_YEAR}",
+}
 _PUBLISHED_NAMES = {
     ALL: "permafrost region (QTP)",
     "Meadow": "alpine meadow",
@@ -34,6 +39,7 @@ class Place:
     group: int
     cell: int | None
     unit: str  # of ΣΔNEP there
+    stock: str  # unit of a stock of carbon there
 
 
 def place(state, region) -> Place:
@@ -44,9 +50,9 @@ def place(state, region) -> Place:
             f"the {here.ecosystem.values} cell at "
             f"{float(here.lat):.2f}° N, {float(here.lon):.2f}° E"
         )
-        return Place(name, state.group, state.cell, style.unit("gC m-2"))
+        return Place(name, state.group, state.cell, style.unit("gC m-2"), style.unit("gC m-2"))
     name = "the permafrost region" if state.ecosystem == ALL else f"the {state.ecosystem} ecosystem"
-    return Place(name, state.group, None, style.unit("TgC"))
+    return Place(name, state.group, None, style.unit("TgC"), style.unit("PgC"))
 
 
 def models(state, count: int) -> str:
@@ -85,11 +91,21 @@ def headline(state, where: Place, gains) -> str:
     )
 
 
-def what_if(where: Place, baseline, changed) -> str:
+def exposed(where: Place, amounts) -> str:
+    """Return how much soil carbon thaw has exposed; *amounts*: net of refreezing, gains only."""
+    net, gross = (style.number(amount) for amount in amounts)
+    return (
+        f"Thaw has exposed {net} {where.stock} of soil carbon since {REFERENCE_YEAR} "
+        f"({gross} {where.stock} if refreezing is not taken off)."
+    )
+
+
+def what_if(where: Place, baseline, changed, since: str) -> str:
     """Return how the what-if compares with the Baseline, over the same climate models."""
     old, new = float(np.mean(baseline)), float(np.mean(changed))
     return (
-        f"What-if: {style.number(new)} {where.unit}; Baseline: {style.number(old)} {where.unit}; "
+        f"What-if ({SINCE[since]}): {style.number(new)} {where.unit}; "
+        f"Baseline: {style.number(old)} {where.unit}; "
         f"difference {style.number(new - old)} {where.unit}."
     )
 

@@ -10,6 +10,7 @@ from dashboard.state import CHOICES, ENSEMBLE, GROUPS
 from data import GCMS, YEARS
 
 FRAME = 220  # ms a year is shown while playing
+VIEWS = {"Explore": "explore", "Scorecard": "scorecard"}
 CURVES = {"S_T and S_R": "runs", "Effect of thaw, S_T − S_R": "thaw"}
 
 
@@ -45,12 +46,16 @@ class Controls:
         self.curves = pmui.RadioButtonGroup(
             label="", options=CURVES, value=state.curves, size="small", margin=0, sx=style.CALM
         )
+        self.view = pmui.RadioButtonGroup(
+            label="", options=VIEWS, value=state.view, size="small", sx=style.IN_HEADER,
+            align="center", margin=(0, 16),
+        )  # fmt: skip
         self.year = pmui.Player(
             label="Year", start=YEARS[0], end=YEARS[-1], value=state.year, variant="minimal",
             interval=FRAME, loop_policy="once", show_value=True, sizing_mode="stretch_width",
             size="small", margin=(0, 8),
         )  # fmt: skip
-        for name in ("rcp", "gcm", "ecosystem", "shown", "curves", "year"):
+        for name in ("rcp", "gcm", "ecosystem", "shown", "curves", "year", "view"):
             widget = getattr(self, name)
             widget.param.watch(lambda event, name=name: self._chosen(name, event.new), "value")
             state.param.watch(

@@ -7,7 +7,7 @@ import panel_material_ui as pmui
 from bokeh.models import PrintfTickFormatter
 
 import tem
-from dashboard import edits, style
+from dashboard import edits, style, words
 from dashboard.edits import ALL, FIELDS
 from dashboard.state import GROUPS
 
@@ -45,6 +45,11 @@ class WhatIf:
             options={"All ecosystems": ALL} | {g: g for g in GROUPS[1:]},
             size="small", sizing_mode="stretch_width", margin=(4, 0),
         )  # fmt: skip
+        self.since = pmui.Select(
+            label="Changes hold", value=state.since, size="small", margin=(4, 0),
+            options={f"{when[0].upper()}{when[1:]}": name for name, when in words.SINCE.items()},
+            sizing_mode="stretch_width",
+        )  # fmt: skip
         self.sliders = {name: self._slider(name) for name in rates}
         self.other = pmui.Select(
             label="Another parameter", value="", size="small", sizing_mode="stretch_width",
@@ -74,12 +79,14 @@ class WhatIf:
         self.cancel.on_click(lambda _event: cancel())
         self.reset.on_click(lambda _event: self._put(()))
         self.where.param.watch(lambda _event: self.refresh(), "value")
+        self.since.param.watch(lambda event: state.param.update(since=event.new), "value")
+        state.param.watch(lambda event: self.since.param.update(value=event.new), "since")
         self.other.param.watch(self._show_other, "value")
         self.text.param.watch(self._typed, "value")
         state.param.watch(lambda _event: self._moving or self.refresh(), "edits")
         self.refresh()
         self.pane = pn.Column(
-            self.where, *self.sliders.values(), self.other, self._spare, self.text,
+            self.where, *self.sliders.values(), self.other, self._spare, self.since, self.text,
             pn.Row(self.run, self.cancel, self.reset, margin=(4, 0)), self.automatic, self.bar,
             self.says, sizing_mode="stretch_width",
         )  # fmt: skip

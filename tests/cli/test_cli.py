@@ -6,7 +6,9 @@ The model is the real one, on a few cells of the real region.
 import json
 import subprocess
 import sys
+import tomllib
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ import xarray as xr
 
 import data
 import tem
-from dashboard import cli, lines, scorecard
+from dashboard import calibration, cli, lines, measures, reasons, scorecard
 from tem.parameters import Parameters
 from tem.schema import fields
 
@@ -166,7 +168,7 @@ def test_ctrl_c_ends_with_130_and_no_traceback(say, monkeypatch):
 def test_a_reader_that_leaves_early_is_no_fault(lines_printed):
     code = (
         "import sys, dashboard.cli as cli\n"
-        f"cli.validate = lambda _: print('line\\n' * {lines_printed})\n"
+        f"cli.commands.validate = lambda _: print('line\\n' * {lines_printed})\n"
         "sys.stdin.read()\n"
         "sys.exit(cli.main(['validate']))"
     )
@@ -305,9 +307,20 @@ def card(say):
 
 def test_scorecard_has_every_published_row_computed_or_with_a_reason(card, published):
     assert list(card) == list(published.index)
+    measured = measures.MEASURES | measures.TOGETHER | measures.ONCE
     for name, row in card.items():
-        assert (row["model"] is not None) == (name in scorecard.MEASURES)
-        assert row["verdict"] in ("pass", "near", "far") or row["reason"]
+        assert (row["model"] is not None) == (name in measured)
+        if row["verdict"] is None or row["verdict"] != "pass":
+            assert row["reason"], name
+        else:
+            assert row["reason"] is None
+
+
+def test_scorecard_covers_the_papers_own_results(card, published):
+    """All but counts of field observations and the one number of the whole plateau."""
+    own = published[~published.run.isin(["obs", "other"])].index
+    left_out = [name for name in own if card[name]["model"] is None]
+    assert left_out == [f"P{n:03}" for n in (11, 12, 13, 14, 15, 16, 29)]
 
 
 def test_scorecard_numbers_are_recomputed_from_the_four_models(card, few, expected, published):
@@ -339,16 +352,61 @@ def test_rows_of_an_ecosystem_count_only_its_cells(card, few, expected):
     [(10.0, "pass"), (12.0, "pass"), (7.9, "near"), (14.0, "near"), (14.1, "far"), (5.0, "far")],
 )
 def test_verdict_counts_published_standard_deviations(model, verdict):
-    found = scorecard._judged({"model": model, "published": 10.0, "published_sd": 2.0})
+    found = scorecard._judged(
+        {"id": "P001", "model": model, "published": 10.0, "published_sd": 2.0}
+    )
     assert found["verdict"] == verdict
     assert found["difference"] == (model - 10.0) / 2.0
 
 
+@pytest.mark.parametrize(("model", "verdict"), [(-9.0, "pass"), (-12.5, "near"), (-13.0, "far")])
+def test_without_a_published_deviation_the_share_counts(model, verdict):
+    found = scorecard._judged(
+        {"id": "P052", "model": model, "published": -10.0, "published_sd": None}
+    )
+    assert found["verdict"] == verdict
+    assert "difference" not in found
+    assert found["relative"] == pytest.approx((model + 10) / 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "verdict"),
+    [("P019", 0.99, "pass"), ("P019", 0.5, "far"), ("P028", 0.1, "pass"), ("P028", 1.1, "near")],
+)
+def test_ends_of_ranges_are_met_from_inside(name, model, verdict):
+    found = scorecard._judged({"id": name, "model": model, "published": 0.9, "published_sd": None})
+    assert found["verdict"] == verdict
+
+
 def test_every_measure_belongs_to_a_row_whose_unit_and_region_it_knows(published):
-    for name in scorecard.MEASURES:
+    for name in measures.MEASURES | measures.TOGETHER:
         row = published.loc[name]
         assert row.unit in scorecard.SCALES
-        assert row.region in scorecard.REGIONS
+        assert row.region in measures.REGIONS
+    for name in measures.ONCE:
+        assert published.loc[name].unit in scorecard.SCALES
+
+
+def test_every_row_has_a_line_on_a_miss_or_on_its_absence(published):
+    measured = measures.MEASURES | measures.TOGETHER | measures.ONCE
+    for name, row in published.iterrows():
+        if name in measured:
+            assert reasons.likely({"id": name, "verdict": "far"}), name
+            assert reasons.likely({"id": name, "verdict": "pass"}) is None
+        else:
+            assert reasons.missing({"id": name} | dict(row)), name
+
+
+def test_stocks_to_a_depth_follow_eq_2(few, expected):
+    """To the depth of the active layer itself the stock is that of the active layer."""
+    yearly = expected("rcp45", "MIROC5")
+    flat = yearly.assign(alt=(yearly.alt * 0 + 2.0).assign_attrs(yearly.alt.attrs))
+    whole = measures.total("soc", measures.PRESENT)
+    assert measures.to_depth(measures.total, "soc", 2.0)(flat) == pytest.approx(whole(flat))
+    meadow = flat.isel(cell=flat.ecosystem.values == "Meadow")
+    b = tem.ecosystems()["Meadow"].b
+    deeper = measures.to_depth(measures.total, "soc", 3.0)(meadow) / whole(meadow)
+    assert deeper == pytest.approx(3 / (3 + b) / (2 / (2 + b)))
 
 
 def test_scorecard_is_printed_with_counts_and_reasons(say, card):
@@ -358,6 +416,86 @@ def test_scorecard_is_printed_with_counts_and_reasons(say, card):
     assert f"{verdicts.count('pass')} pass, {verdicts.count('near')} near" in out
     assert NOT_GCM in out
     assert all(name in out for name in card)
+
+
+# --- calibrate, sensitivity ---
+
+
+def test_calibrate_tells_how_sure_it_is_and_writes_the_table(say, tmp_path):
+    path = tmp_path / "fitted.toml"
+    code, out, _ = say("calibrate", "--ecosystem", "meadow", "--at", "zoige", "--out", str(path))
+    assert code == 0
+    for words in ("30895.5", "C_max", "poorly identified", "Condition", "N_max and n_up"):
+        assert words in out
+    table = tomllib.loads(path.read_text())
+    kept = tem.sites()["Zoige"][1]
+    assert set(table["site"]["Zoige"]) == set(calibration.WRITTEN)
+    for name, value in table["site"]["Zoige"].items():
+        assert value == pytest.approx(getattr(kept, name), rel=5e-3)
+
+
+def test_calibrate_keeps_what_else_a_table_holds(tmp_path):
+    path = tmp_path / "fitted.toml"
+    calibration.update(path, {("ecosystem", "Steppe"): {"kd": 0.002}})
+    calibration.update(path, {("site", "Zoige"): {"kd": 0.001}})
+    calibration.update(path, {("site", "Zoige"): {"kd": 0.0015}})
+    table = tomllib.loads(path.read_text())
+    assert table == {"ecosystem": {"Steppe": {"kd": 0.002}}, "site": {"Zoige": {"kd": 0.0015}}}
+    assert calibration.as_edits(path) == ["Steppe.kd=0.002"]
+    assert [one.name for one in tmp_path.iterdir()] == ["fitted.toml"]
+
+
+def test_the_kept_table_is_read_as_it_is_written():
+    edits = calibration.as_edits(Path(tem.__file__).with_name("calibrated.toml"))
+    assert tem.edited(edits) == tem.ecosystems()
+    assert len(edits) == len(data.ECOSYSTEMS) * len(calibration.WRITTEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a = 1", "a is unknown"),
+        ("[site]\nZoige = 3", "site is unknown"),
+        ("kd = = 1", "expected a table"),
+    ],
+)
+def test_a_table_that_is_none_is_named(say, tmp_path, text, words):
+    path = tmp_path / "wrong.toml"
+    path.write_text(text)
+    code, _, err = say("run", "--parameters", str(path))
+    assert code == 2
+    assert "wrong.toml" in err
+    assert words in err
+
+
+def test_a_table_of_parameters_is_as_good_as_its_edits(say, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("[ecosystem.Meadow]\nkd = 0.003\n")
+    by_table = say("run", "--gcm", "MIROC5", "--parameters", str(path))
+    by_edit = say("run", "--gcm", "MIROC5", "--set", "Meadow.kd=0.003")
+    assert by_table == by_edit
+    assert by_table[1] != say("run", "--gcm", "MIROC5")[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--ecosystem", "taiga"), ["taiga", "Meadow", "all"]),
+        (("--ecosystem", "Meadow", "--at", "NamCo"), ["NamCo", "Meadow", "Zoige, region"]),
+    ],
+)
+def test_calibrate_says_what_can_be_calibrated(say, words, named):
+    code, _, err = say("calibrate", *words)
+    assert code == 2
+    assert all(word in err for word in named)
+
+
+def test_sensitivity_lists_every_parameter_of_a_stage(say, few):
+    code, out, _ = say("sensitivity", "--gcm", "MIROC5", "--markdown")
+    assert code == 0
+    listed = {line.split("|")[1].strip() for line in out.splitlines() if line.startswith("|")}
+    wanted = {f.about.symbol for f in fields(Parameters) if f.about.stage == "ecosystem"}
+    assert wanted <= listed
 
 
 # --- serve ---

@@ -8,6 +8,7 @@ import data
 from dashboard import app
 from dashboard.page import Page
 from dashboard.runs import Library
+from dashboard.verdicts import Verdicts
 from dashboard.views.atlas import Atlas
 
 
@@ -30,7 +31,7 @@ def test_a_page_leaves_nothing_behind_on_the_server():
 
     before = watchers()
     for _ in range(2):
-        page = Page(library, atlas, {}, Document())
+        page = Page(library, atlas, Verdicts(library), {}, Document())
         app.laid_out(page)
         page.close()
     assert watchers() == before

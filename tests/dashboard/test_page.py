@@ -115,7 +115,7 @@ def test_cell_what_if_moves_its_curve_and_leaves_the_baseline(opened):
     before = page.wait(lambda found: found["curves"]["npp"]["st"][0] is not None)
     page.page.get_by_label("Rerun the region when a slider is released").click()
     page.press("C_max", "ArrowRight", 20)
-    page.says("What-if: .* Baseline: ")
+    page.says(r"What-if \(since the spin-up\): .* Baseline: ")
     after = page.wait(lambda found: found["curves"]["npp"]["whatif_st"][50] is not None)
     assert after["curves"]["npp"]["st"] == before["curves"]["npp"]["st"]
     assert after["curves"]["npp"]["whatif_st"][50] > after["curves"]["npp"]["st"][50]
@@ -134,6 +134,47 @@ def test_region_what_if_runs_and_reset_takes_it_back(opened):
     page.page.get_by_role("button", name="Reset").click()
     page.wait(lambda found: found["curves"]["rh"]["whatif_st"][50] is None)
     page.wait(lambda found: np.allclose(values(found, 1), values(before, 1)))
+
+
+def test_edits_hold_from_when_the_visitor_says(opened):
+    """From 2006 on, the past and so the soil that 2006 starts with stay those of the Baseline."""
+    page = opened(f"?{in_link(cell(20))}&edits=kd*=1.4")
+    early = page.wait(lambda found: found["curves"]["rh"]["whatif_st"][0] is not None)
+    page.says(r"What-if \(since the spin-up\)")
+    page.choose("Changes hold", "After 2020")
+    page.says(r"What-if \(after 2020\)")
+    late = page.wait(
+        lambda found: found["curves"]["rh"]["whatif_st"] != early["curves"]["rh"]["whatif_st"]
+    )
+    curves = late["curves"]["rh"]
+    assert curves["whatif_st"][:15] == curves["st"][:15]  # to 2020
+    assert curves["whatif_st"][15] > curves["st"][15]
+    page.wait(lambda _found: "since=2020" in page.page.url)
+
+
+def test_exposed_carbon_is_told_net_and_gross(opened):
+    page = opened("?rcp=rcp85")
+    page.drawn()
+    page.says(r"Thaw has exposed [\d.]+ Pg C of soil carbon since 2020 \([\d.]+ Pg C if refreezing")
+
+
+def test_scorecard_shows_every_printed_number_and_its_misses(opened):
+    page = opened()
+    page.page.get_by_role("button", name="Scorecard").click()
+    page.says(r"\d+ pass, \d+ near, \d+ far, \d+ no counterpart", 60)
+    rows = page.page.locator("tbody tr")
+    assert rows.count() == len(data.published())
+    page.wait(lambda _found: "view=scorecard" in page.page.url)
+    page.page.get_by_role("button", name="far", exact=True).click()
+    page.page.wait_for_function("document.querySelectorAll('tbody tr').length >= 0")
+    for _ in range(50):
+        if rows.count() < len(data.published()):
+            break
+        page.page.wait_for_timeout(100)
+    assert 0 < rows.count() < len(data.published())
+    assert all("far" in text for text in rows.all_inner_texts())
+    page.page.get_by_role("button", name="Explore").click()
+    page.drawn()
 
 
 def test_bad_edits_are_named_and_change_nothing(opened):

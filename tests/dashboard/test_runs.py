@@ -77,7 +77,13 @@ def test_cell_what_if_is_the_model_and_no_edit_is_the_baseline(library):
     def asked(edits):
         answer, came = [], threading.Event()
         library.what_if_cell(
-            "me", "rcp85", data.GCMS, 5, edits, lambda *said: (answer.append(said), came.set())
+            "me",
+            "rcp85",
+            data.GCMS,
+            5,
+            edits,
+            "spin-up",
+            lambda *said: (answer.append(said), came.set()),
         )
         assert came.wait(60)
         return answer[0]
@@ -98,7 +104,11 @@ def test_cell_what_if_is_the_model_and_no_edit_is_the_baseline(library):
 def test_region_what_if_reruns_only_what_the_edit_touches(library):
     fractions = []
     job = library.what_if_region(
-        "rcp85", ("MIROC5",), ("Meadow.kd=0.002",), lambda job: fractions.append(job.fraction)
+        "rcp85",
+        ("MIROC5",),
+        ("Meadow.kd=0.002",),
+        "spin-up",
+        lambda job: fractions.append(job.fraction),
     )
     until(lambda: job.results or job.failed)
     assert job.failed == ""
@@ -113,7 +123,7 @@ def test_region_what_if_reruns_only_what_the_edit_touches(library):
 
 
 def test_region_what_if_can_be_cancelled(library):
-    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), lambda _job: None)
+    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), "spin-up", lambda _job: None)
     job.cancel()
     until(lambda: job.results or job.failed)
     assert job.cancelled
@@ -122,7 +132,7 @@ def test_region_what_if_can_be_cancelled(library):
 
 def test_identical_parameters_give_a_difference_of_exactly_zero(library):
     selection = Selection(State(shown="Difference"), library)
-    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1",), lambda _job: None)
+    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1",), "spin-up", lambda _job: None)
     until(lambda: job.results or job.failed)
     selection.region_run = job
     frames = selection.frames()
