@@ -97,6 +97,7 @@ def laid_out(page):
     ):
         pane.stylesheets = [css]
     main = pn.Column(
+        page.message,
         page.headline,
         page.about,
         page.explore,
@@ -104,7 +105,7 @@ def laid_out(page):
         page.bar,
         page.status,
         sizing_mode="stretch_both", margin=0,
-        styles={"padding": "8px 16px 4px", "overflow-y": "auto"},
+        styles={"padding": "8px 16px 4px", "overflow-y": "auto"}, stylesheets=[style.variables()],
     )  # fmt: skip
     whole = pmui.Page(
         title=TITLE, main=[main], sidebar=[sidebar], sidebar_width=310,
@@ -116,9 +117,30 @@ def laid_out(page):
         favicon=ASSETS / "logo.svg", busy_indicator=None, theme_config=style.THEME,
         theme_toggle=True, sx=style.HEADER,
     )  # fmt: skip
-    whole.param.watch(lambda event: page.turn_dark(event.new), "dark_theme")
+    whole.param.watch(lambda event: _turn_dark(page, main, dark=event.new), "dark_theme")
+    _make_room(page, whole)
     _unlink_busy(whole)
     return whole
+
+
+def _turn_dark(page, main, *, dark):
+    main.stylesheets = [style.variables(dark=dark)]
+    page.turn_dark(dark)
+
+
+def _make_room(page, whole):
+    """Close the sidebar while the scorecard is open: nothing in it acts there. Then as it was."""
+    explored = {"sidebar_open": whole.sidebar_open}
+
+    def follow(_event=None):
+        if page.state.view == "explore":
+            whole.param.update(sx=style.HEADER, **explored)
+        else:
+            explored["sidebar_open"] = whole.sidebar_open
+            whole.param.update(sx=style.NO_MENU, sidebar_open=False)
+
+    page.state.param.watch(follow, "view")
+    follow()
 
 
 def _unlink_busy(page):

@@ -1,20 +1,11 @@
-"""Fits of the rate-limiting parameters: from targets and climates to tem/calibrated.toml."""
-
-import tomllib
-from pathlib import Path
+"""Fits of the rate-limiting parameters: from targets and climates to values for a table."""
 
 import data
 import tem
 from dashboard import baseline
-from data.store import replacing
 from tem.calibrate import WRITTEN, Fit, Target, at_present, at_rest, fit, started_from
 
 RCP = "rcp45"  # the paper describes the present by it
-KINDS = ("ecosystem", "site")
-HEADER = (
-    "# Fitted by `permafrost-carbon calibrate`; do not edit. "
-    "Targets: data/tables/calibration_targets.csv.\n"
-)
 
 
 def places(ecosystem: str) -> tuple[str, ...]:
@@ -46,48 +37,17 @@ def _in_region(ecosystem, store, bar):
     return at_present(climates, ecosystem)
 
 
+def confidence(ecosystem: str, place: str) -> dict[str, str]:
+    """Return how far each target can be trusted: published, recalled, derived or assumed."""
+    rows = data.calibration_targets(place, ecosystem)
+    return dict(zip(rows.quantity, rows.confidence, strict=True))
+
+
 def section(ecosystem: str, place: str) -> tuple[str, str]:
-    """Return where in the table a fit belongs."""
+    """Return where in a table a fit belongs."""
     return ("ecosystem", ecosystem) if place == data.REGION else ("site", place)
 
 
 def written(fitted: Fit) -> dict[str, float]:
     """Return what of a fit is kept, to six digits."""
     return {name: float(f"{getattr(fitted.parameters, name):.6g}") for name in WRITTEN}
-
-
-def as_edits(path) -> list[str]:
-    """Return the ecosystems' values of a table of parameters as edits.
-
-    Raises FileNotFoundError, or ValueError if the file is no such table.
-    """
-    tables = _read(Path(path)).get("ecosystem", {})
-    return [f"{name}.{key}={x}" for name, values in tables.items() for key, x in values.items()]
-
-
-def _read(path: Path) -> dict:
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ValueError(f"{path}: expected a table of parameters ({fault})") from fault
-    for kind, tables in table.items():
-        whole = isinstance(tables, dict) and all(isinstance(one, dict) for one in tables.values())
-        if kind not in KINDS or not whole:
-            raise ValueError(f"{path}: {kind} is unknown; expected [ecosystem.…] and [site.…]")
-    return table
-
-
-def update(path: Path, found: dict[tuple[str, str], dict[str, float]]) -> None:
-    """Put *found* (values by section) into the table at *path*; what else it holds stays.
-
-    Raises ValueError if the file there is no such table, OSError if it cannot be written.
-    """
-    old = _read(path) if path.exists() else {}
-    for (kind, name), values in found.items():
-        old.setdefault(kind, {})[name] = values
-    lines = [HEADER]
-    for kind, tables in old.items():
-        for name, values in tables.items():
-            lines += [f"\n[{kind}.{name}]\n", *(f"{key} = {x:g}\n" for key, x in values.items())]
-    with replacing(path) as temporary:
-        temporary.write_text("".join(lines), "utf-8")

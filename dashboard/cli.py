@@ -9,7 +9,7 @@ import shlex
 import sys
 
 from dashboard import commands
-from dashboard.commands import ALL, ALL_GCMS, PROGRAM
+from dashboard.commands import ALL, ALL_GCMS, GCM, PROGRAM, RCP
 
 FAULT, INTERRUPTED = 2, 130  # exit codes
 
@@ -90,20 +90,25 @@ def _add_serve(known):
     parser.add_argument("--no-browser", action="store_true", help="open no browser window")
 
 
+def _add_climate(parser, gcms):
+    parser.add_argument("--rcp", default=RCP, help="scenario (default: %(default)s)")
+    parser.add_argument("--gcm", default=GCM, help=gcms + " (default: %(default)s)")
+
+
 def _add_experiment(parser, gcms):
-    parser.closing = _choices
-    parser.add_argument("--rcp", default="rcp85", help="scenario (default: %(default)s)")
-    parser.add_argument("--gcm", default="HadGEM2-ES", help=gcms + " (default: %(default)s)")
+    _add_climate(parser, gcms)
+    parser.closing = lambda: _listed("rcp", "gcm", "ecosystem", "since") + _parameters()
     parser.add_argument(
         "--set", action="append", default=[], metavar="EDIT",
         help="change a parameter: Meadow.b=0.6, or kd*=1.2 for all ecosystems; may be repeated",
     )  # fmt: skip
     parser.add_argument(
-        "--parameters", metavar="FILE", help="table of parameters, as `calibrate` writes it"
-    )
+        "--parameters", metavar="FILE",
+        help="table whose [ecosystem.NAME] values replace the defaults, as `calibrate` writes it",
+    )  # fmt: skip
     parser.add_argument(
-        "--since", choices=("spin-up", "2006", "2020"), default="spin-up",
-        help="when the changes start to hold (default: %(default)s)",
+        "--since", default="spin-up",
+        help="from when on the changes hold (default: %(default)s)",
     )  # fmt: skip
 
 
@@ -132,34 +137,33 @@ def _add_validate(known):
 
 
 def _add_calibrate(known):
-    words = "Fit the rates of an ecosystem to what is observed at its site and in the region."
+    words = "Fit the rates of an ecosystem to targets at its site and in the region."
     parser = known.add_parser("calibrate", help=words, description=words)
     parser.set_defaults(command=commands.calibrate)
+    parser.closing = lambda: _listed("ecosystem", "site")
     parser.add_argument("--ecosystem", required=True, help=f"ecosystem, or {ALL}")
+    parser.add_argument("--at", metavar="PLACE", help="only at this site, or only in the region")
     parser.add_argument(
-        "--at", metavar="PLACE", help="only at this site (Zoige, NamCo, Haibei), or region"
+        "--out",
+        metavar="FILE",
+        help="table (.toml) to which the fitted values are added; without it they are printed only",
     )
-    parser.add_argument(
-        "--out", metavar="FILE", default="calibrated.toml",
-        help="table into which the fits are put (default: %(default)s)",
-    )  # fmt: skip
 
 
 def _add_sensitivity(known):
     parser = _add(
         known, "sensitivity", commands.sensitivity, "Change parameters one at a time and compare."
     )
-    parser.add_argument("--rcp", default="rcp85", help="scenario (default: %(default)s)")
-    parser.add_argument("--gcm", default="HadGEM2-ES", help="climate model (default: %(default)s)")
+    _add_climate(parser, "climate model")
+    parser.closing = lambda: _listed("rcp", "gcm", "stage")
     parser.add_argument(
-        "--stage", choices=("ecosystem", "climate", "ground", ALL), default="ecosystem",
-        help="which parameters (default: %(default)s; the others take minutes)",
+        "--stage", default="ecosystem",
+        help=f"which parameters, or {ALL} (default: %(default)s; the others take minutes)",
     )  # fmt: skip
     parser.add_argument(
         "--change", type=_number(float, 0.001, 0.5), default=0.1,
         help="share by which each is raised (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument("--markdown", action="store_true", help="print a Markdown table")
 
 
 def _number(kind, low, high):
@@ -184,23 +188,29 @@ def _resolution(text):
     return _number(float, FINEST, COARSEST)(text)
 
 
-def _choices() -> str:
-    """Return scenarios, models, ecosystems and parameters, as they are declared."""
+def _listed(*names) -> str:
+    """Return what may be chosen for each of *names*, as it is declared."""
     import data
+    import tem
+    from tem.experiment import SINCE
+
+    known = {
+        "rcp": data.RCPS,
+        "gcm": data.GCMS,
+        "ecosystem": data.ECOSYSTEMS,
+        "since": SINCE,
+        "stage": commands.stages(),
+        "site": [f"{site} ({name})" for site, (name, _) in tem.sites().items()],
+    }
+    return "".join(f"\n{name}: {', '.join(known[name])}" for name in names) + "\n"
+
+
+def _parameters() -> str:
+    """Return every parameter as it is declared."""
     from dashboard.lines import aligned
-    from tem.parameters import Parameters
-    from tem.schema import fields
+    from tem.parameters import FIELDS
 
     rows = [("name", "symbol", "unit", "bounds", "meaning")]
-    for name, unit, about in fields(Parameters):
+    for name, unit, about in FIELDS.values():
         rows.append((name, about.symbol, unit, f"{about.low:g} to {about.high:g}", about.label))
-    return "\n".join([
-        "",
-        f"RCP: {', '.join(data.RCPS)}",
-        f"GCM: {', '.join(data.GCMS)}",
-        f"ecosystems: {', '.join(data.ECOSYSTEMS)}",
-        "",
-        "parameters:",
-        *aligned(rows, left=True),
-        "",
-    ])  # fmt: skip
+    return "\n".join(["\nparameters:", *aligned(rows, left=True), ""])

@@ -2,9 +2,11 @@
 
 import json
 from contextlib import contextmanager
+from typing import NamedTuple
 
 PROGRAM = "permafrost-carbon"
-ALL = "all"  # ecosystems
+RCP, GCM = "rcp85", "HadGEM2-ES"  # unless another is asked for
+ALL = "all"  # ecosystems, or stages
 ALL_GCMS = "ensemble"
 
 
@@ -27,21 +29,20 @@ def run(arguments):
     from dashboard import lines
     from data.store import writable, write_result
 
-    changed, ground_too = _parameters(arguments)
+    changed = _changed(arguments)
     rcp = _one_of("rcp", arguments.rcp, data.RCPS)
     wanted = _one_of("gcm", arguments.gcm, (*data.GCMS, ALL_GCMS))
     out = arguments.out and writable(arguments.out)
     region = data.region(arguments.resolution, arguments.texture and tuple(arguments.texture))
     gcms = data.GCMS if wanted == ALL_GCMS else (wanted,)
-    found = {
-        gcm: _experiment(region, rcp, gcm, changed, ground_too, arguments.since) for gcm in gcms
-    }
+    found = {gcm: _experiment(region, rcp, gcm, changed) for gcm in gcms}
     result = tem.summary.ensemble(found) if wanted == ALL_GCMS else found[wanted]
     print(f"{rcp}, {wanted}, {region.sizes['cell']} cells of {arguments.resolution:g}°.")
     print("Climate reconstructed from published figures, not GCM output.")
-    print(*lines.effect_of_thaw(result), lines.closure(found.values()), sep="\n")
+    print(*lines.parameters(changed.table), *lines.effect_of_thaw(result), sep="\n")
+    print(lines.closure(found.values()))
     if out:
-        write_result(result.assign_attrs(_provenance(arguments)), out)
+        write_result(result.assign_attrs(_provenance(arguments, changed)), out)
         print(f"Written to {out}")
 
 
@@ -52,62 +53,59 @@ def cell(arguments):
     from dashboard import lines
     from dashboard.baseline import surroundings
 
-    changed, ground_too = _parameters(arguments)
+    changed = _changed(arguments)
     region = data.region(arguments.resolution)
     here = _cell_at(region, arguments)
     climate = data.climate(region, arguments.rcp, arguments.gcm).isel(cell=[here])
-    permitted = surroundings(
-        region.isel(cell=[here]), climate, changed if ground_too else None, bar=_bar
-    )
-    yearly = tem.experiment(permitted, changed, since=arguments.since).isel(cell=0)
+    permitted = surroundings(region.isel(cell=[here]), climate, changed.of_the_ground, bar=bar)
+    yearly = tem.experiment(permitted, changed.parameters, since=changed.since).isel(cell=0)
     if arguments.json:
-        choices = {name: vars(arguments)[name] for name in ("resolution", "set", "since")}
-        print(json.dumps(lines.record(yearly) | choices, allow_nan=False))
+        said = {"resolution": arguments.resolution} | changed.described()
+        print(json.dumps(lines.record(yearly) | said, allow_nan=False))
     else:
-        print(*lines.table(yearly), sep="\n")
+        print(*lines.table(yearly), *lines.parameters(changed.table), sep="\n")
 
 
 def calibrate(arguments):
-    """Fit the rates of ecosystems to their targets; print how well that went; write the table."""
-    from pathlib import Path
-
+    """Fit the rates of ecosystems to their targets; print how well that went; keep the values."""
     import data
-    from dashboard import calibration, lines
+    from dashboard import calibration, lines, parameter_table
     from data.store import Store, default_folder
 
     wanted = _one_of("ecosystem", arguments.ecosystem, (*data.ECOSYSTEMS, ALL))
     names = data.ECOSYSTEMS if wanted == ALL else (wanted,)
+    known = [(name, place) for name in names for place in calibration.places(name)]
+    asked = (arguments.at or "").lower()
+    chosen = [(name, place) for name, place in known if asked in ("", place.lower())]
+    if not chosen:
+        places = ", ".join(dict.fromkeys(place for _, place in known))
+        raise ValueError(f"--at {arguments.at}: {wanted} is calibrated at {places}")
+    out = arguments.out and parameter_table.writable(arguments.out)  # before minutes of work
     store, found = Store(default_folder()), {}
-    for name in names:
-        for place in calibration.places(name):
-            if arguments.at and arguments.at.lower() != place.lower():
-                continue
-            fitted = calibration.calibrate(name, place, store=store, bar=_bar)
-            print(*lines.fit(name, place, fitted), "", sep="\n", flush=True)
-            found[calibration.section(name, place)] = calibration.written(fitted)
-    if not found:
-        known = ", ".join(dict.fromkeys(p for name in names for p in calibration.places(name)))
-        raise ValueError(f"--at {arguments.at}: {wanted} is calibrated at {known}")
-    if arguments.out:
-        calibration.update(Path(arguments.out), found)
-        print(f"Written to {arguments.out}")
+    for name, place in chosen:
+        fitted = calibration.calibrate(name, place, store=store, bar=bar)
+        told = lines.fit(name, place, fitted, calibration.confidence(name, place))
+        print(*told, "", sep="\n", flush=True)
+        found[calibration.section(name, place)] = calibration.written(fitted)
+        if out:
+            parameter_table.add(out, found)
+    print(f"Written to {out}" if out else "\n".join(parameter_table.lines(found)))
 
 
 def sensitivity(arguments):
     """Change parameters one at a time; print what that does."""
     import data
     from dashboard import lines
-    from tem.parameters import Parameters
-    from tem.schema import fields
     from tem.sensitivity import sensitivity as worked_out
 
-    stages = ("ecosystem", "climate", "ground") if arguments.stage == ALL else (arguments.stage,)
-    names = [f.name for f in fields(Parameters) if f.about.stage in stages]
+    stage = _one_of("stage", arguments.stage, (*stages(), ALL))
     region = data.region(arguments.resolution)
     climate = data.climate(region, arguments.rcp, arguments.gcm)
-    with _bar("sensitivity") as tell:
-        found = worked_out(region, climate, names=names, change=arguments.change, progress=tell)
-    print(*lines.sensitivity(found, markdown=arguments.markdown), sep="\n")
+    with bar("sensitivity") as tell:
+        found = worked_out(
+            region, climate, names=of_stage(stage), change=arguments.change, progress=tell
+        )
+    print(*lines.sensitivity(found), sep="\n")
 
 
 def validate(arguments):
@@ -118,7 +116,7 @@ def validate(arguments):
     from data.store import Store, default_folder
 
     region = data.region(arguments.resolution)
-    rows = scorecard(region, store=Store(default_folder()), bar=_bar)
+    rows = scorecard(region, store=Store(default_folder()), bar=bar)
     if arguments.json:
         print(json.dumps(rows, indent=1, allow_nan=False))
     else:
@@ -129,16 +127,16 @@ def validate(arguments):
 
 
 @contextmanager
-def _bar(stage):
+def bar(stage):
     """Show a bar for a stage at the terminal; give the callback that moves it."""
     from tqdm import tqdm
 
     shape = "{desc:<22}{percentage:3.0f} % |{bar:30}| {elapsed}"
-    with tqdm(total=1.0, desc=stage, bar_format=shape, disable=None) as bar:
+    with tqdm(total=1.0, desc=stage, bar_format=shape, disable=None) as shown:
 
         def tell(fraction):
-            bar.n = fraction
-            bar.refresh()
+            shown.n = fraction
+            shown.refresh()
 
         yield tell
 
@@ -152,43 +150,77 @@ def _one_of(what, name, allowed):
     raise ValueError(f"{what} = {name!r}: expected one of {', '.join(allowed)}")
 
 
-def _parameters(arguments):
-    """Return the edited parameters, and whether they move more than carbon and nitrogen.
+def stages() -> tuple[str, ...]:
+    """Return the stages of the model that parameters belong to."""
+    from tem.parameters import FIELDS
 
-    A table of parameters comes first, single edits after it.
-    """
+    return tuple(dict.fromkeys(field.about.stage for field in FIELDS.values()))
+
+
+def of_stage(stage) -> list[str]:
+    """Return the parameters of one stage, or of all."""
+    from tem.parameters import FIELDS
+
+    return [name for name, field in FIELDS.items() if stage in (field.about.stage, ALL)]
+
+
+class _Changed(NamedTuple):
+    """What a command line changes, and where that came from."""
+
+    parameters: dict  # by ecosystem
+    of_the_ground: dict | None  # the same, if they move more than carbon and nitrogen
+    since: str
+    edits: list[str]  # as they were typed
+    table: object  # a `parameter_table.Table`, or None
+
+    def described(self) -> dict:
+        """Return what a reader of the result needs to make it again."""
+        table = self.table and self.table.described()
+        return {"set": self.edits, "since": self.since, "parameters": table}
+
+
+def _changed(arguments) -> _Changed:
+    """Return what is changed: by a table of parameters first, by single edits on top of it."""
     import tem
-    from dashboard.calibration import as_edits
-    from tem.parameters import Parameters, parse
-    from tem.schema import fields
+    from dashboard import parameter_table
+    from tem.experiment import SINCE
+    from tem.parameters import FIELDS
 
-    stages = {field.name: field.about.stage for field in fields(Parameters)}
-    if arguments.parameters:
-        arguments.set = [*as_edits(arguments.parameters), *arguments.set]
-    changed = tem.edited(arguments.set)
-    moved = [edit for edit in arguments.set if stages[parse(edit)[1]] != "ecosystem"]
-    if moved and arguments.since != "spin-up":
+    since = _one_of("since", arguments.since, SINCE)
+    defaults = tem.ecosystems()
+    table = parameter_table.read(arguments.parameters) if arguments.parameters else None
+    changed = tem.edited(arguments.set, table.in_region() if table else defaults)
+    ground = [
+        field
+        for field in FIELDS.values()
+        if field.about.stage != "ecosystem" and _moved(field.name, defaults, changed)
+    ]
+    if ground and since != SINCE[0]:
         raise ValueError(
-            f"edit {moved[0]!r} belongs to the {stages[parse(moved[0])[1]]} stage, which is worked "
-            f"out for all years at once; --since {arguments.since} is only for parameters of the "
-            "ecosystem stage"
+            f"{ground[0].name} belongs to the {ground[0].about.stage} stage, which is worked out "
+            f"for all years at once; --since {since} is only for parameters of the ecosystem stage"
         )
-    return changed, bool(moved)
+    return _Changed(changed, changed if ground else None, since, arguments.set, table)
 
 
-def _experiment(region, rcp, gcm, changed, ground_too, since):
+def _moved(name, before, after) -> bool:
+    """Return whether a parameter differs in any ecosystem."""
+    return any(getattr(before[where], name) != getattr(after[where], name) for where in after)
+
+
+def _experiment(region, rcp, gcm, changed):
     import tem
     from dashboard.baseline import environment
     from data.store import Store, default_folder
 
-    own = changed if ground_too else None
-    permitted = environment(region, rcp, gcm, own, store=Store(default_folder()), bar=_bar)
-    with _bar("carbon and nitrogen") as tell:
-        return tem.experiment(permitted, changed, since=since, progress=tell)
+    store = Store(default_folder())
+    permitted = environment(region, rcp, gcm, changed.of_the_ground, store=store, bar=bar)
+    with bar("carbon and nitrogen") as tell:
+        return tem.experiment(permitted, changed.parameters, since=changed.since, progress=tell)
 
 
-def _provenance(arguments) -> dict:
-    """Return what a reader of the file needs to make it again."""
+def _provenance(arguments, changed) -> dict:
+    """Return the attributes by which a file can be made again."""
     from importlib.metadata import version
 
     import tem
@@ -196,8 +228,9 @@ def _provenance(arguments) -> dict:
     packages = (PROGRAM, "numpy", "numba", "xarray")
     return {
         "history": arguments.line,
-        "edits": json.dumps(arguments.set),
-        "since": arguments.since,
+        "edits": json.dumps(changed.edits),
+        "since": changed.since,
+        "parameter_table": json.dumps(changed.described()["parameters"]),
         "model_source_hash": tem.source_hash,
         "versions": json.dumps({name: version(name) for name in packages}),
     }

@@ -5,15 +5,18 @@ ecosystem has the last word.
 """
 
 import re
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import tem
-from tem.parameters import ECOSYSTEMS, Parameters, parse
-from tem.schema import fields
+from dashboard import style
+from tem.parameters import ECOSYSTEMS, FIELDS, parse
 
 ALL = "All"
-FIELDS = {field.name: field for field in fields(Parameters)}
 SAME = 1e-9  # relative; a slider brought back to its baseline is no edit
+PANEL = tuple(name for name, field in FIELDS.items() if field.about.stage == "ecosystem")
+NAMED = re.compile(r"\s*(?:[^\W\d]+\.)?(\w+)\s*\*?=")  # the parameter of an edit
+WORDS = {w.lower(): name for name, f in FIELDS.items() for w in (name, f.about.symbol)}
 
 
 class Edit(NamedTuple):
@@ -31,28 +34,68 @@ class Edit(NamedTuple):
 
 def parsed(edit: str) -> Edit:
     """Return one edit taken apart; ValueError says what is wrong with it."""
-    where, name, scales, value = parse(edit)
+    where, name, scales, value = parse(_spelled(edit))
     return Edit(where[0] if len(where) == 1 else ALL, name, scales, value)
 
 
-def read(text: str) -> tuple[str, ...]:
-    """Return the edits in *text*, separated by commas; ValueError says what is not allowed."""
-    found = tuple(str(parsed(part)) for part in re.split(r"[,;\n]+", text) if part.strip())
-    return checked(ordered(found))
+def _spelled(edit: str) -> str:
+    """Return *edit* with its parameter spelled as declared; the case of its letters is free.
+
+    Raises ValueError if the panel can rerun no such parameter.
+    """
+    found = NAMED.match(edit)
+    if found is None:
+        return edit
+    word = found[1]
+    name = WORDS.get(word.lower())
+    if name is None:
+        near = get_close_matches(word.lower(), [w for w, n in WORDS.items() if n in PANEL], n=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else "the sliders and lists name them"
+        raise ValueError(f"{edit.strip()}: {word} is not a parameter; {hint}")
+    if name not in PANEL:
+        about = FIELDS[name].about
+        raise ValueError(
+            f"{edit.strip()}: {name} ({about.label}) belongs to the {about.stage} stage, which "
+            "this panel does not rerun; the command line does"
+        )
+    return edit[: found.start(1)] + name + edit[found.end(1) :]
 
 
-def checked(edits) -> tuple[str, ...]:
-    """Return *edits* if the model takes them and the page can rerun them; else ValueError."""
-    tem.edited(edits)
+def read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the edits in *text*, separated by commas, and a sentence for each that is refused."""
+    found, faults = [], []
+    for part in filter(str.strip, re.split(r"[,;\n]+", text)):
+        try:
+            found.append(str(parsed(part)))
+        except ValueError as fault:
+            faults.append(str(fault))
+    good, refused = allowed(ordered(found))
+    return good, (*faults, *refused)
+
+
+def allowed(edits) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return those of *edits* that stay within bounds, and a sentence for each other one."""
+    good, faults, sets = [], [], tem.ecosystems()
     for edit in edits:
-        field = FIELDS[parsed(edit).name]
-        if field.about.stage != "ecosystem":
-            raise ValueError(
-                f"edit {edit!r}: {field.name} ({field.about.label}) belongs to the "
-                f"{field.about.stage} stage, which this panel does not rerun; choose one of "
-                + ", ".join(f.name for f in FIELDS.values() if f.about.stage == "ecosystem")
-            )
-    return tuple(edits)
+        fault = _beyond(parsed(edit), sets)
+        if fault:
+            faults.append(fault)
+        else:
+            good.append(edit)
+            sets = tem.edited([edit], sets)
+    return tuple(good), tuple(faults)
+
+
+def _beyond(edit: Edit, sets) -> str:
+    """Return what to say if *edit* takes *sets* beyond the declared bounds, or nothing."""
+    _, unit, about = FIELDS[edit.name]
+    for where in ECOSYSTEMS if edit.where == ALL else (edit.where,):
+        value = edit.value * (getattr(sets[where], edit.name) if edit.scales else 1.0)
+        if not about.low <= value <= about.high:
+            whose = f" ({where})" if edit.scales and edit.where == ALL else ""
+            bounds = f"{about.low:g} to {about.high:g} {style.unit(unit)}".strip()
+            return f"{edit}: {about.symbol} may be {bounds}, not {value:.4g}{whose}"
+    return ""
 
 
 def ordered(edits) -> tuple[str, ...]:

@@ -1,16 +1,21 @@
 """Results as lines of text for the terminal."""
 
-from itertools import combinations
+import textwrap
+from itertools import chain, combinations
 
+from dashboard import scorewords, style, words
+from dashboard.results import unrested
 from tem import summary
 from tem.experiment import RUNS
-from tem.parameters import Parameters
-from tem.schema import fields
+from tem.parameters import FIELDS
 from tem.sensitivity import OUTPUTS
 from tem.summary import DECLARED
 
-PARAMETERS = {field.name: field for field in fields(Parameters)}
-
+CORRELATED = 0.9  # from which two parameters cannot be told apart
+NO_CHANGE = 0.0005  # share that would be printed as 0.0 %
+WIDTH = 120  # columns of a terminal
+INDENT = 6 * " "
+SCORECARD = ("id", "verdict", "kind", "published", "this model", "off by")
 COLUMNS = ("npp", "rh", "nep", "vegc", "soc", "soc_pf", "alt")  # of a cell's table
 # what a run's summary says, and how it is marked
 SUMMARY = {
@@ -41,11 +46,28 @@ def effect_of_thaw(result) -> list[str]:
 
 
 def closure(results) -> str:
-    """Return how well carbon and nitrogen close, as a sentence."""
+    """Return how well carbon and nitrogen close, and whether a cell had no state at rest."""
     worst = max(
         float(abs(array).max()) for one in results for array in summary.budget(one).values()
     )
-    return f"Carbon and nitrogen close to {worst:.1e} g m-2 in every cell."
+    closes = f"Carbon and nitrogen close to {worst:.1e} g m-2 in every cell."
+    return f"{closes} {at_rest(results)}".strip()
+
+
+def at_rest(results) -> str:
+    """Return how many cells of runs of the same region did not come to rest, if any."""
+    first, *_ = many = list(results)
+    return words.unrested(sum(map(unrested, many)), first.sizes.get("cell", 1), len(many))
+
+
+def parameters(table) -> list[str]:
+    """Return where changed parameters come from; *table*: a `parameter_table.Table`, or None."""
+    if table is None:
+        return []
+    unused = ", ".join(f"[site.{name}]" for name in table.site)
+    names = ", ".join(table.ecosystem)
+    aside = f" ({unused} not used: what is fitted at a site holds there)" if unused else ""
+    return [f"Parameters of {names} from {table.path}{aside}."]
 
 
 def aligned(rows, *, left=False) -> list[str]:
@@ -68,7 +90,7 @@ def table(yearly) -> list[str]:
         now = yearly.sel(year=year)
         values = (float(now[name].sel(run=run)) for name, run in columns)
         rows.append((str(year), *(f"{value:.2f}" for value in values)))
-    return [_place(yearly), *aligned(rows)]
+    return [_place(yearly), *aligned(rows), *filter(None, [at_rest([yearly])])]
 
 
 def _place(yearly) -> str:
@@ -87,6 +109,7 @@ def record(yearly) -> dict:
         "rcp": yearly.attrs["rcp"],
         "gcm": yearly.attrs["gcm"],
         "climate": yearly.attrs["summary"],
+        "cells_not_at_rest": unrested(yearly),
         "units": {name: DECLARED[name].unit for name in yearly},
         "year": yearly.year.values.tolist(),
         "runs": {
@@ -97,58 +120,67 @@ def record(yearly) -> dict:
 
 
 def scorecard(rows) -> list[str]:
-    """Return the scorecard as text: the rows computed, then why others are not."""
-    lines = [
-        ("id", "scenario", "quantity", "published", "model", "unit", "off by", "verdict", "why")
-    ]
+    """Return the scorecard as text: the rows computed, why others are not, and how many there are.
+
+    A row has a line of numbers, then what they are of, then what there is to say on them.
+    """
+    found = [row for row in rows if row["model"] is not None]
+    head, *numbers = aligned([SCORECARD, *map(_numbers, found)], left=True)
+    lines = [f"{words.LABEL}.", *textwrap.wrap(scorewords.RULE, WIDTH), "", head]
+    for row, line in zip(found, numbers, strict=True):
+        what = ", ".join((row["quantity"], *scorewords.conditions(row)))
+        said = (f"{name}: {text}." for name, text in scorewords.remarks(row).items())
+        told = (f"{what} [{scorewords.source(row)}]", *said)
+        lines += [line, *chain.from_iterable(map(_wrapped, told))]
     others = {}
     for row in rows:
         if row["model"] is None:
             others.setdefault(row["reason"], []).append(row["id"])
-            continue
-        away = (
-            f"{row['relative']:+.0%}"
-            if row["difference"] is None
-            else f"{row['difference']:+.1f} SD"
-        )
-        what = ", ".join(filter(None, (row["quantity"][:44], row["region"])))
-        lines.append((
-            row["id"], row["scenario"] or "", what,
-            _with_sd(row["published"], row["published_sd"]),
-            _with_sd(row["model"], row["model_sd"]),
-            row["unit"], away, row["verdict"], row["reason"] or "",
-        ))  # fmt: skip
-    verdicts = [row["verdict"] for row in rows]
-    counts = ", ".join(f"{verdicts.count(one)} {one}" for one in ("pass", "near", "far"))
-    reasons = [f"No model value ({why}): {', '.join(ids)}" for why, ids in others.items()]
-    note = "Climates reconstructed from published figures, not GCM output."
-    return [note, *aligned(lines, left=True), "", counts, *reasons]
+    for why, names in others.items():
+        lines += _wrapped(f"No number of the model: {why}: {', '.join(names)}")
+    return [*lines, "", *_tally(rows), "", scorewords.headline(rows)]
 
 
-def _with_sd(mean, sd) -> str:
-    return f"{mean:.4g}" if sd is None else f"{mean:.4g} ± {sd:.2g}"
+def _numbers(row) -> tuple[str, ...]:
+    model = f"{scorewords.model(row)} {scorewords.model_unit(row)}".strip()
+    printed, off_by = scorewords.published(row), ", ".join(scorewords.off_by(row))
+    return (row["id"], row["verdict"], row["kind"], printed, model, off_by)
 
 
-CORRELATED = 0.9  # from which two parameters cannot be told apart
+def _tally(rows) -> list[str]:
+    """Return how many rows there are, by kind and verdict."""
+    counts = scorewords.counts(rows)
+    head = ("", *scorewords.CALLED.values())
+    body = [(kind, *map(str, found.values())) for kind, found in counts.items()]
+    meanings = ("", *scorewords.KINDS.values())
+    told = zip(aligned([head, *body]), meanings, strict=True)
+    return [f"{line}  {meaning}".rstrip() for line, meaning in told]
 
 
-def fit(ecosystem: str, place: str, fitted) -> list[str]:
-    """Return a `tem.calibrate.Fit` as text: how near, how sure, and what is left open."""
-    met = [("target", "observed", "", "fitted", "unit", "SDs off")]
+def _wrapped(text) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+
+
+def fit(ecosystem: str, place: str, fitted, confidence) -> list[str]:
+    """Return a `tem.calibrate.Fit` as text: how near, how sure, and what is left open.
+
+    *confidence*: how far each target can be trusted.
+    """
+    met = [("quantity", "target", "", "fitted", "unit", "SDs off", "the target is")]
     for target in fitted.targets:
         got = fitted.predicted[target.name]
         _, unit, about = DECLARED[target.name]
         met.append((
             about.symbol, f"{target.value:g}", f"± {target.sd:g}", f"{got:.5g}", unit,
-            f"{(got - target.value) / target.sd:+.2f}",
+            f"{(got - target.value) / target.sd:+.2f}", confidence[target.name],
         ))  # fmt: skip
     free = [("parameter", "value", "unit", "sd", "")]
     poor = fitted.poorly_identified()
     for name, spread in fitted.spread.items():
         value = f"{getattr(fitted.parameters, name):.4g}"
         verdict = "poorly identified" if name in poor else ""
-        free.append((PARAMETERS[name].about.symbol, value, PARAMETERS[name].unit,
-                     f"{spread:.0%}", verdict))  # fmt: skip
+        _, unit, about = FIELDS[name]
+        free.append((about.symbol, value, unit, f"{spread:.0%}", verdict))
     title = (
         f"{ecosystem} at {place}: {fitted.misfit:.2g} standard deviations from the targets "
         f"(root mean square), {fitted.evaluations} runs"
@@ -156,15 +188,17 @@ def fit(ecosystem: str, place: str, fitted) -> list[str]:
     return [
         title,
         *aligned(met, left=True),
+        "Targets that are not published are no observations.",
         "",
         *aligned(free, left=True),
+        "These sd follow from those of the targets, which are assumed.",
         f"Condition of the sensitivities: {fitted.condition:.3g}. {_tied(fitted)}",
     ]
 
 
 def _tied(fitted) -> str:
     """Return a sentence about parameters that move together."""
-    symbols = [PARAMETERS[name].about.symbol for name in fitted.spread]
+    symbols = [FIELDS[name].about.symbol for name in fitted.spread]
     pairs = [
         f"{symbols[i]} and {symbols[j]} ({fitted.correlation[i, j]:+.2f})"
         for i, j in combinations(range(len(symbols)), 2)
@@ -175,22 +209,30 @@ def _tied(fitted) -> str:
     return f"Hard to tell apart (correlation): {', '.join(pairs)}."
 
 
-def sensitivity(found, *, markdown=False) -> list[str]:
-    """Return what a change of each parameter does, as text or as a Markdown table."""
-    head = ("parameter", "meaning", "factor", *(name.upper() for name in OUTPUTS))
-    rows = [head]
-    for name in found.parameter.values:
-        one = found.sel(parameter=name)
-        about = PARAMETERS[str(name)].about
-        changes = (f"{float(one[output]):+.1%}" for output in OUTPUTS)
-        rows.append((about.symbol, about.label, f"×{float(one.factor):g}", *changes))
+def sensitivity(found) -> list[str]:
+    """Return what a change of each parameter does, as text."""
+    return [*watched(found), "", *aligned(changes(found), left=True)]
+
+
+def watched(found, unit=str) -> list[str]:
+    """Return what sensitivities are about and what it is without change; *unit* spells units."""
     told = [
-        f"{name.upper()}: {found[name].long_name}; "
-        f"{found[name].attrs['value']:.4g} g m-2 without change (area mean)."
-        for name in OUTPUTS
+        f"{field.about.symbol}: {field.about.label}; {style.number(found[name].attrs['value'])} "
+        f"{unit(field.unit)} without change (area mean)."
+        for name, field in OUTPUTS.items()
     ]
-    climate = f"{found.attrs['rcp']}, {found.attrs['gcm']}; all ecosystems at once."
-    if not markdown:
-        return [climate, *told, "", *aligned(rows, left=True)]
-    bars = ["| " + " | ".join(row) + " |" for row in rows]
-    return [climate, "", *told, "", bars[0], "|" + " --- |" * len(head), *bars[1:]]
+    return [f"{found.attrs['rcp']}, {found.attrs['gcm']}; all ecosystems at once.", *told]
+
+
+def changes(found) -> list[tuple[str, ...]]:
+    """Return the rows of a table of sensitivities, the first its head."""
+    rows = [("parameter", "meaning", "factor", *(f.about.symbol for f in OUTPUTS.values()))]
+    for name in found.parameter.values:
+        one, about = found.sel(parameter=name), FIELDS[str(name)].about
+        shares = (_share(float(one[output])) for output in OUTPUTS)
+        rows.append((about.symbol, about.label, f"×{float(one.factor):g}", *shares))
+    return rows
+
+
+def _share(change) -> str:
+    return "0" if abs(change) < NO_CHANGE else f"{scorewords.signed(100 * change, 1)} %"

@@ -34,6 +34,9 @@ def choices(said: dict[str, str], grid) -> tuple[dict, list[str]]:
         try:
             if name in CHOICES:
                 found[name] = _chosen(name, text)
+            elif name == "edits":
+                found[name], refused = _edits(text)
+                faults += refused
             elif name in READERS:
                 found[name] = READERS[name](text, grid)
             else:
@@ -44,7 +47,7 @@ def choices(said: dict[str, str], grid) -> tuple[dict, list[str]]:
 
 
 def _unknown(name):
-    return f"{_short(name)} is not part of a link; known are {', '.join((*CHOICES, *READERS))}"
+    return f"{_short(name)} is not part of a link; known are {', '.join(KNOWN)}"
 
 
 def _chosen(name, text):
@@ -71,7 +74,8 @@ def _cell(text, grid):
     return cell
 
 
-def _edits(text, _grid):
+def _edits(text):
+    """Return the edits that make sense, and a sentence for each that does not."""
     if len(text) > LONGEST:
         raise ValueError(f"edits: {len(text)} characters; a link may carry {LONGEST}")
     return edits.read(text)
@@ -89,4 +93,5 @@ def _short(text):
     return repr(text if len(text) <= QUOTED else text[:QUOTED] + "…")
 
 
-READERS = {"year": _year, "cell": _cell, "edits": _edits}
+READERS = {"year": _year, "cell": _cell}
+KNOWN = (*CHOICES, *READERS, "edits")

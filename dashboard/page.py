@@ -50,8 +50,7 @@ class Page:
         self._stop_listening = self.library.listen(self._hear)
         self.refresh()
         self._rerun()
-        for fault in self._faults:
-            self.complain(fault)
+        self.complain(*self._faults)
 
     def _build(self, atlas):
         self.controls = Controls(self.state)
@@ -67,6 +66,7 @@ class Page:
             pn.pane.HTML("", css_classes=[name], **text)
             for name in ("headline", "about", "message", "status")
         )
+        self.series.make_room_for(self.headline, self.about, self.message, self.series.key)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", **text)
         self.back = pmui.Button(
             label="Back to the region", size="small", variant="text", visible=False, margin=0
@@ -76,7 +76,6 @@ class Page:
         self.explore = pn.Column(
             pn.Row(control.year, control.shown, align="center", **row),
             self.maps.pane,
-            self.message,
             pn.Row(self.series.key, self.back, control.curves, **row),
             self.series.pane,
             sizing_mode="stretch_both", margin=0,
@@ -103,14 +102,12 @@ class Page:
         if cell is None:
             self.complain(link.outside(lon, lat))
         else:
-            self.complain("")
+            self.complain()
             self.state.cell = cell
 
-    def complain(self, text):
-        """Say what is wrong, where the visitor looks; the figures stay as they are."""
-        if text and pn.state.notifications is not None:
-            pn.state.notifications.warning(text, duration=6000)
-        self.message.object = html.escape(text)
+    def complain(self, *texts):
+        """Say what is wrong, above what is open; the figures stay as they are."""
+        self.message.object = "<br>".join(map(html.escape, texts))
 
     def turn_dark(self, dark):
         """Follow the theme: some colours differ."""
@@ -159,9 +156,11 @@ class Page:
     def _open_view(self):
         """Show what is open, hide the rest."""
         judged = self.state.view == "scorecard"
-        self.explore.visible, self.scorecard.pane.visible = not judged, judged
+        self.scorecard.pane.visible = judged
+        for pane in (self.headline, self.about, self.explore):
+            pane.visible = not judged
         if judged:
-            self.scorecard.show()
+            self.scorecard.open()
 
     def _since_changed(self, _event):
         self._run_cell()
@@ -173,9 +172,15 @@ class Page:
         """Put the words right after a slider has moved; not at its every step."""
         self._tidying = False
         with pn.io.hold():
-            self.complain("")
+            self.complain()
+            self._mark_stale()
             self._say_what_if()
-            self._show_link()
+            self._say()
+
+    def _mark_stale(self):
+        """Say beside maps and curves whether their what-if is the one of the panel."""
+        self.maps.say(self.selection.on_maps())
+        self.series.key.object = key(self.selection, dark=self.dark)
 
     # --- what-ifs ----------------------------------------------------------------------------
 
@@ -298,7 +303,8 @@ class Page:
         if old:
             said = ["Simulated by this model."]
             if new:
-                said.append(words.what_if(place, old, new, self.selection.changed_since()))
+                since, stale = self.selection.changed_since(), self.selection.stale_told()
+                said.append(words.what_if(place, old, new, since, stale=stale))
             elif self.state.year > REFERENCE_YEAR:
                 said.append(words.exposed(place, self.selection.exposed()))
             said.append(words.printed(self.state))

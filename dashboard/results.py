@@ -9,13 +9,11 @@ import numpy as np
 
 from tem import summary
 from tem.environment import REFERENCE_YEAR
-from tem.schema import fields
-from tem.variables import Yearly
+from tem.experiment import RUNS
+from tem.summary import DECLARED
 
-RUNS = ("S_T", "S_R")
 SERIES = ("alt", "npp", "rh", "nep")  # drawn as curves
 TOLD = ("soc_pf", "soc_pf_gross")  # told in words: exposed carbon, net and gains only
-DECLARED = {field.name: field for field in fields(Yearly)}
 
 
 class Quantity(NamedTuple):
@@ -37,6 +35,11 @@ class Quantity(NamedTuple):
 
 
 MAPS = (Quantity("vegc"), Quantity("soc"), Quantity("nep", summed=True))
+
+
+def unrested(yearly) -> int:
+    """Return how many cells of an experiment did not come to rest before it began."""
+    return int(yearly.attrs.get("cells_not_at_rest", 0))
 
 
 class Weights:

@@ -19,7 +19,7 @@ from dashboard.edits import touched
 from dashboard.frames import limit
 from dashboard.grid import Grid
 from dashboard.lanes import Lane, Newest, quietly
-from dashboard.results import MAPS, Result, Weights, spliced
+from dashboard.results import MAPS, RUNS, Result, Weights, spliced, unrested
 from dashboard.state import GROUPS
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ class Job:
     since: str
     fraction: float = 0.0
     waiting: bool = True
+    cells: int = 0  # that are run in each climate
+    unrested: int = 0  # of them, in all climates, those that did not come to rest
     results: dict = field(default_factory=dict)
     failed: str = ""
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -260,7 +262,7 @@ class Library:
         try:
             parameters, kinds = tem.edited(job.edits), touched(job.edits)
             cells = np.flatnonzero(np.isin(self.region.ecosystem.to_numpy(), kinds))
-            done = {}
+            done, job.cells = {}, cells.size
             for k, gcm in enumerate(job.gcms):
                 climate = self.climates[job.rcp, gcm]
                 if cells.size == 0:
@@ -279,6 +281,7 @@ class Library:
                     progress=progress,
                     cancelled=job.stopped.is_set,
                 )
+                job.unrested += unrested(yearly)
                 fresh = Result(yearly, Weights(self.region.isel(cell=cells), GROUPS))
                 done[gcm] = spliced(climate.result, fresh, cells, self.weights)
             job.results = done
@@ -301,7 +304,7 @@ class Library:
         try:
             column, ready = self._column(rcp, gcms, cell)
             yearly = tem.experiment(column, tem.edited(edits), since=since, workers=1)
-            values = {n: yearly[n].sel(run=["S_T", "S_R"]).to_numpy() for n in Result.SERIES}
+            values = {n: yearly[n].sel(run=list(RUNS)).to_numpy() for n in Result.SERIES}
             done({g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}, "")
         except Exception as fault:
             log.exception("A what-if of a cell failed")

@@ -6,17 +6,27 @@ import numpy as np
 
 import data
 from dashboard import baseline
-from dashboard.measures import MEASURES, ONCE, REGIONS, TOGETHER
-from dashboard.reasons import likely, missing
+from dashboard.kinds import kind
+from dashboard.measures import SCENARIOS, values
+from dashboard.reasons import likely, missing, note
 
 NEAR, FAR = 1.0, 2.0  # published standard deviations at which pass ends, and near
 CLOSE, ROUGH = 0.10, 0.25  # the same where none is published: share of the printed number
-AT_LEAST = ("P019", "P020", "P027", "P214", "P216")  # printed as lower bounds, or low ends
-AT_MOST = ("P028", "P215", "P217")  # high ends of ranges
+VERDICTS = ("pass", "near", "far", None)  # None: the model has no such number
 
-SCENARIOS = {"RCP4.5": ("rcp45",), "RCP8.5": ("rcp85",), "both": ("rcp45", "rcp85")}
-PRESENT_RCP = ("rcp45",)  # where the paper names no scenario, it speaks of the present
-SCALES = {  # what one published unit is in g, m, m2 or 1
+RANGES = (  # low and high end of one interval
+    ("P027", "P028"),
+    ("P030", "P031"),
+    ("P214", "P215"),
+    ("P216", "P217"),
+)
+AT_LEAST = ("P019", "P020", "P219")  # printed as lower bounds
+WORDS = ("quantity", "symbol", "scenario", "run", "region", "period", "unit", "where")
+FIELDS = (
+    *("id", "kind", *WORDS, "published", "published_sd", "printed", "range", "model", "model_sd"),
+    *("difference", "relative", "verdict", "reason", "note"),
+)
+SCALES = {  # what one published unit is in g, m, m2, yr, degree or 1
     "Pg C": 1e15,
     "Tg C": 1e12,
     "Tg C/yr": 1e12,
@@ -41,69 +51,80 @@ SCALES = {  # what one published unit is in g, m, m2 or 1
 def scorecard(region, *, gcms=data.GCMS, store=None, bar=baseline.silent) -> list[dict]:
     """Return every published row beside what the model makes of it in *region*.
 
-    Keys: id, quantity, scenario, region, unit, published, published_sd, model, model_sd (over
-    *gcms*), difference (in published standard deviations; None where none is published),
-    relative (difference as a share of the printed number), verdict (pass, near, far) and reason
-    (why there is no number, or the likely cause of a miss). Runs all climates that *store*
-    does not hold.
+    Keys: id; kind (see `kinds`); quantity, symbol, scenario, run, region, period, unit and where
+    as in published_results.csv; published, published_sd, and printed, both with the digits of the
+    paper; range (low and high, None: open) of a printed interval; model, model_sd (over *gcms*;
+    None where there is one value only); difference (in published standard deviations; None where
+    none is published); relative (difference as a share of the printed number, or of the end of
+    the range that is missed); verdict (pass, near, far; None: no number of the model); reason
+    (why there is no number, or the likely cause of a miss); note (what to know whatever the
+    verdict). Runs all climates that *store* does not hold.
     """
     results = {
         rcp: [baseline.yearly(region, rcp, gcm, store=store, bar=bar) for gcm in gcms]
         for rcp in SCENARIOS["both"]
     }
-    return [_row(row, region, results) for row in data.published().reset_index().to_dict("records")]
+    printed = data.published()
+    rows = printed.reset_index().to_dict("records")
+    return [_row(row | printed_as(row["id"], printed), region, results) for row in rows]
 
 
 def _row(row, region, results) -> dict:
-    named = ("id", "quantity", "scenario", "region", "unit")
-    found = {name: _said(row[name]) for name in named}
-    found |= {"published": _said(row["mean"]), "published_sd": _said(row["sd"])}
-    found |= dict.fromkeys(("model", "model_sd", "difference", "relative", "verdict", "reason"))
-    values = _values(row, region, results)
-    if not values:
-        return found | {"reason": missing(row)}
-    found["model"] = float(np.mean(values))
-    found["model_sd"] = float(np.std(values, ddof=1)) if len(values) > 1 else None
-    found |= _judged(found)
-    return found | {"reason": likely(found)}
+    found = dict.fromkeys(FIELDS) | {name: row[name] or None for name in ("id", *WORDS)}
+    found |= {"kind": kind(row), "printed": row["printed"], "range": row["range"]}
+    found |= {"published": row["mean"], "published_sd": _or_none(row["sd"])}
+    found |= {"note": note(row), "reason": missing(row)}
+    if found["reason"] is None:
+        of_gcms = np.array(values(row, region, results)) / SCALES[row["unit"]]
+        found["model"] = float(of_gcms.mean())
+        found["model_sd"] = float(of_gcms.std(ddof=1)) if of_gcms.size > 1 else None
+        found |= judged(found)
+        found["reason"] = likely(found)
+    return found
 
 
-def _values(row, region, results) -> list[float]:
-    """Return the model's values of a row in its unit: one a climate, one, or none."""
-    if row["id"] in ONCE:
-        return [ONCE[row["id"]](region) / SCALES[row["unit"]]]
-    if row["id"] not in MEASURES | TOGETHER:
-        return []
-    climates = [one for rcp in SCENARIOS.get(row["scenario"], PRESENT_RCP) for one in results[rcp]]
-    kinds, scale = REGIONS[row["region"]], SCALES[row["unit"]]
-    if kinds is not None:
-        climates = [one.isel(cell=one.ecosystem.isin(kinds)) for one in climates]
-    if row["id"] in TOGETHER:
-        return [TOGETHER[row["id"]](climates) / scale]
-    return [MEASURES[row["id"]](one) / scale for one in climates]
+def printed_as(name, printed) -> dict:
+    """Return a row's number with the digits of the paper, and its range if it is an end of one."""
+    row = printed.loc[name]
+    if name in AT_LEAST:
+        return {"printed": f"> {row.mean_printed}", "range": [row["mean"], None]}
+    for ends in RANGES:
+        if name in ends:
+            low, high = (printed.loc[end] for end in ends)
+            span = f"{low.mean_printed}–{high.mean_printed}"
+            return {"printed": span, "range": [low["mean"], high["mean"]]}
+    spread = f" ± {row.sd_printed}" if row.sd_printed else ""
+    return {"printed": row.mean_printed + spread, "range": None}
 
 
-def _judged(found) -> dict:
-    """Return the difference and what to call it."""
-    away = found["model"] - found["published"]
-    relative = away / abs(found["published"])
-    inside = (found["id"] in AT_LEAST and away >= 0) or (found["id"] in AT_MOST and away <= 0)
-    if inside:
-        return {"relative": relative, "verdict": "pass"}
+def judged(found) -> dict:
+    """Return how far the model is off, and what to call it."""
+    end = _missed_end(found)
+    if end is None:
+        return {"relative": 0.0, "verdict": "pass"}
+    away = found["model"] - end
+    relative = away / abs(end)
     if not found["published_sd"]:
         return {"relative": relative, "verdict": _verdict(abs(relative), CLOSE, ROUGH)}
     difference = away / found["published_sd"]
-    return {
-        "difference": difference,
-        "relative": relative,
-        "verdict": _verdict(abs(difference), NEAR, FAR),
-    }
+    verdict = _verdict(abs(difference), NEAR, FAR)
+    return {"difference": difference, "relative": relative, "verdict": verdict}
+
+
+def _missed_end(found) -> float | None:
+    """Return what the model is held against; None if it lies inside a printed range."""
+    if found["range"] is None:
+        return found["published"]
+    low, high = found["range"]
+    if found["model"] < low:
+        return low
+    return high if high is not None and found["model"] > high else None
 
 
 def _verdict(size, near, far) -> str:
     return "pass" if size <= near else "near" if size <= far else "far"
 
 
-def _said(value):
+def _or_none(value):
     """Return None for an empty place in the table."""
-    return None if isinstance(value, float) and math.isnan(value) else value
+    return None if math.isnan(value) else value

@@ -63,16 +63,23 @@ class Selection:
         return self.state.since if self.state.cell is not None or job is None else job.since
 
     def stale(self) -> bool:
-        """Return whether the what-if of the region has other edits than the panel."""
-        job = self.region_run
-        state = self.state
-        return job is not None and (job.edits, job.since, job.rcp) != (
-            state.edits,
-            state.since,
-            state.rcp,
-        )
+        """Return whether the what-if of the region that is shown has other edits than the panel."""
+        job, state = self.region_run, self.state
+        return bool(self.what_if()) and (job.edits, job.since) != (state.edits, state.since)
+
+    def stale_told(self) -> bool:
+        """Return whether the what-if of curves and headline is stale; that of a cell never is."""
+        return self.state.cell is None and self.stale()
 
     # --- maps --------------------------------------------------------------------------------
+
+    def on_maps(self) -> str:
+        """Return what the numbers of the maps are, in words."""
+        shown = self.state.shown
+        if shown == "Baseline" or not self.what_if():
+            return "S_T − S_R"
+        what = "what-if, S_T − S_R" if shown == "What-if" else "what-if − Baseline"
+        return f"{what} ({words.STALE})" if self.stale() else what
 
     def frames(self) -> Frames:
         """Return what the maps show."""
@@ -85,12 +92,12 @@ class Selection:
             return Frames([empty] * len(MAPS), cells, [1.0] * len(MAPS), WAITING)
         limits, old = self.library.limits(), _mean_maps(many)
         if state.shown == "Baseline" or not changed:
-            return Frames(old, cells, limits, "S_T − S_R")
+            return Frames(old, cells, limits, self.on_maps())
         new = _mean_maps(changed.values())
         if state.shown == "What-if":
-            return Frames(new, cells, limits, "what-if, S_T − S_R")
+            return Frames(new, cells, limits, self.on_maps())
         moved = [after - before for after, before in zip(new, old, strict=True)]
-        return Frames(moved, cells, [limit([one]) for one in moved], "what-if − Baseline")
+        return Frames(moved, cells, [limit([one]) for one in moved], self.on_maps())
 
     # --- curves ------------------------------------------------------------------------------
 

@@ -16,6 +16,8 @@ STEPS = 255  # odd: zero has a colour of its own
 RCP = {"rcp45": "#4F86BA", "rcp85": "#990002"}
 RCP_DARK = {"rcp45": "#70A0CD", "rcp85": "#E0563F"}
 WHAT_IF, WHAT_IF_DARK = "#B45F06", "#F5A623"
+WORDS = {"near": "#8A5A00", "far": "#7B3294", "warning": WHAT_IF}  # colours of words, by meaning
+WORDS_DARK = {"near": "#E0AC4E", "far": "#CFA3E0", "warning": WHAT_IF_DARK}
 PAPER = ("#FFFFFF", "#CDD1D6")  # the relief under the cells, the same in both themes
 MISSING = "#BDBDBD"  # a cell without a value
 PLACE = "#333333"  # names drawn on the cells
@@ -25,6 +27,7 @@ HEADER = {
     "& .MuiToolbar-root": {"minHeight": "48px !important"},
     "& .MuiAppBar-root": {"backgroundColor": "#1F5C66 !important", "color": "#FFFFFF !important"},
 }
+NO_MENU = HEADER | {"& .MuiToolbar-root > .MuiIconButton-edgeStart": {"display": "none"}}
 THEME = {
     "light": {"palette": {"primary": {"main": "#1F5C66"}}},
     "dark": {"palette": {"primary": {"main": "#7CC4CF"}}},
@@ -38,15 +41,26 @@ IN_HEADER = CALM | {
     "& .MuiToggleButton-root.Mui-selected": {"backgroundColor": "#FFFFFF", "color": "#1F5C66"},
     "& .MuiToggleButton-root.Mui-selected:hover": {"backgroundColor": "#FFFFFFDD"},
 }  # fmt: skip
+LINES = {"& .MuiFormHelperText-root": {"whiteSpace": "pre-line", "lineHeight": 1.25, "mx": 0}}
 SLIM = {  # a slider with its words in small print
     "& .MuiFormLabel-root": {"fontSize": "11.5px", "lineHeight": 1.2},
     "& .MuiSlider-root": {"py": "5px"},
     "&.MuiSlider-root": {"py": "5px"},
 }
 
+# a number under the pointer, with a true minus; of a change also with its plus
+_AMOUNT_JS = """
+const digits = {minimumFractionDigits: places, maximumFractionDigits: places}
+const text = Math.abs(value).toLocaleString("en", digits).replaceAll(",", "\u2009")
+const sign = !/[1-9]/.test(text) ? "" : value < 0 ? "−" : plus
+return isNaN(value) ? "–" : sign + text
+"""
+SIGNED_JS = f'const places = 1, plus = "+"\n{_AMOUNT_JS}'
+NUMBER_JS = f'const places = 2, plus = ""\n{_AMOUNT_JS}'
+
 LEAST = 0.01  # smaller numbers are written with an exponent
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_SPELLED = {"degC": "°C", "percent": "%", "1": ""}
+_SPELLED = {"percent": "%", "1": ""}
 
 
 def rcp(name: str, *, dark=False) -> str:
@@ -57,6 +71,12 @@ def rcp(name: str, *, dark=False) -> str:
 def what_if(*, dark=False) -> str:
     """Return the colour of a what-if."""
     return WHAT_IF_DARK if dark else WHAT_IF
+
+
+def variables(*, dark=False) -> str:
+    """Return the colours of words as CSS variables of an element and all that is in it."""
+    colours = (f"--{name}: {colour};" for name, colour in (WORDS_DARK if dark else WORDS).items())
+    return f":host {{ {' '.join(colours)} }}"
 
 
 def diverging(kind: str) -> list[str]:
@@ -76,8 +96,14 @@ def unit(declared: str) -> str:
     """Return a declared unit as people print it: `gC m-2 year-1` becomes `g C m⁻² yr⁻¹`."""
     if declared in _SPELLED:
         return _SPELLED[declared]
-    words = re.sub(r"\b([PTk]?g)([CN])\b", r"\1 \2", declared).replace("year", "yr")
+    spelled = declared.replace("degC", "°C").replace("year", "yr")
+    words = re.sub(r"\b([PTk]?g)([CN])\b", r"\1 \2", spelled)
     return re.sub(r"(?<=[a-zA-Z])-?\d+", lambda m: m[0].translate(_RAISED), words)
+
+
+def bound(text: str) -> str:
+    """Return *text* so that no line ends inside it."""
+    return text.replace(" ", "\u00a0")
 
 
 def number(value: float) -> str:
@@ -89,6 +115,12 @@ def number(value: float) -> str:
     text = f"{value:,.{places}f}" if size >= LEAST or not size else f"{value:.2g}"
     text = text.replace("-", "−").replace(",", "\u2009")
     return "0" if re.fullmatch(r"−?0(\.0+)?", text) else text
+
+
+def signed(value: float) -> str:
+    """Return a change as text: `number` with its sign."""
+    text = number(value)
+    return f"+{text}" if value > 0 and text != "0" else text
 
 
 def round_up(value: float) -> float:

@@ -1,44 +1,43 @@
 """The scorecard for all open pages: worked out once, when the first page asks for it."""
 
-import logging
 import threading
 
 from dashboard.lanes import quietly
 from dashboard.scorecard import scorecard
-
-log = logging.getLogger(__name__)
 
 
 class Verdicts:
     """The rows of `scorecard` for the results of a `runs.Library`."""
 
     def __init__(self, library):
-        self._library = library
-        self._lock, self._begun, self._waiting = threading.Lock(), False, []
-        self.rows, self.failed = None, ""
+        self._library, self._rows = library, None
+        self._lock, self._waiting = threading.Lock(), []  # who is told when the work ends
+
+    @property
+    def rows(self) -> list[dict] | None:
+        """The rows, once they are there."""
+        return self._rows
 
     def ask(self, callback):
-        """Call *callback* (from a worker thread) once the rows are there, or have failed."""
+        """Call *callback* (from a worker thread) once the rows are there, or have failed.
+
+        What failed is tried again.
+        """
         with self._lock:
-            if self.rows is None and not self.failed:
-                self._waiting.append(callback)
-                begin, self._begun = not self._begun, True
-            else:
-                begin = None
-        if begin is None:
-            callback()
-        elif begin:
-            work = threading.Thread(target=quietly, args=[self._work], daemon=True)
-            work.start()
+            self._waiting.append(callback)
+            if len(self._waiting) > 1:  # the work is going on
+                return
+        # a daemon, so that whoever ends the server need not wait for it
+        threading.Thread(target=self._work, name="scorecard", daemon=True).start()
 
     def _work(self):
-        try:
-            rows, failed = scorecard(self._library.region, store=self._library.store), ""
-        except Exception as fault:
-            log.exception("The scorecard could not be worked out")
-            rows, failed = None, f"{type(fault).__name__}: {fault}"
+        found = []
+        if self._rows is None:
+            quietly(
+                lambda: found.extend(scorecard(self._library.region, store=self._library.store))
+            )
         with self._lock:
-            self.rows, self.failed = rows, failed
+            self._rows = self._rows or found or None  # None: the log says why
             waiting, self._waiting = self._waiting, []
         for callback in waiting:
             callback()

@@ -5,30 +5,28 @@ from dataclasses import dataclass
 import numpy as np
 
 import tem
-from dashboard import style
-from dashboard.edits import ALL, FIELDS, parsed
+from dashboard import scorewords, style
+from dashboard.edits import ALL, parsed
+from dashboard.measures import REGIONS
 from dashboard.runs import RCP_NAMES
+from dashboard.scorecard import printed_as
 from data import GCMS, YEARS, published
 from tem.environment import REFERENCE_YEAR
-from tem.parameters import ECOSYSTEMS
+from tem.experiment import SINCE as MOMENTS
+from tem.parameters import ECOSYSTEMS, FIELDS
 
 LABEL = "Climate reconstructed from published figures, not GCM output"
 GUIDE = (
-    "<b>How to read this.</b> S_T: thaw follows the climate. S_R: thaw stays as in 2020. "
-    "Δ is S_T − S_R, what thaw adds; ΣΔ its sum since 2020. Green is a gain of carbon for the "
-    "land, purple a loss, grey a cell without a value. On a map: tap a cell, scroll to zoom, "
-    "double-click to go back. All numbers are simulated by this model unless marked published."
+    "<b>How to read this.</b> S_T: thaw follows the climate. "
+    f"S_R: thaw stays as in {REFERENCE_YEAR}. "
+    f"Δ is S_T − S_R, what thaw adds; ΣΔ its sum since {REFERENCE_YEAR}. "
+    "Green is a gain of carbon for the land, purple a loss, grey a cell without a value. "
+    "On a map: tap a cell, scroll to zoom, double-click to go back. "
+    "All numbers are simulated by this model unless marked published."
 )
-SINCE = {  # from when on edits hold, as `tem.experiment` has it
-    "spin-up": "since the spin-up",
-    "2006": "since 2006",
-    "2020": f"after {REFERENCE_YEAR}",
-}
-_PUBLISHED_NAMES = {
-    ALL: "permafrost region (QTP)",
-    "Meadow": "alpine meadow",
-    "Steppe": "alpine steppe",
-}
+_WHEN = ("since the spin-up", f"since {YEARS[0]}", f"after {REFERENCE_YEAR}")
+SINCE = dict(zip(MOMENTS, _WHEN, strict=True))  # from when on edits hold, in words
+STALE = "stale"  # a what-if that was run with other edits than the panel shows
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,11 @@ def place(state, region) -> Place:
             f"the {here.ecosystem.values} cell at "
             f"{float(here.lat):.2f}° N, {float(here.lon):.2f}° E"
         )
-        return Place(name, state.group, state.cell, style.unit("gC m-2"), style.unit("gC m-2"))
+        density = style.bound(style.unit("gC m-2"))
+        return Place(name, state.group, state.cell, density, density)
     name = "the permafrost region" if state.ecosystem == ALL else f"the {state.ecosystem} ecosystem"
-    return Place(name, state.group, None, style.unit("TgC"), style.unit("PgC"))
+    flux, stock = (style.bound(style.unit(unit)) for unit in ("TgC", "PgC"))
+    return Place(name, state.group, None, flux, stock)
 
 
 def models(state, count: int) -> str:
@@ -93,39 +93,36 @@ def headline(state, where: Place, gains) -> str:
 
 def exposed(where: Place, amounts) -> str:
     """Return how much soil carbon thaw has exposed; *amounts*: net of refreezing, gains only."""
-    net, gross = (style.number(amount) for amount in amounts)
+    net, gains = (style.number(amount) for amount in amounts)
     return (
         f"Thaw has exposed {net} {where.stock} of soil carbon since {REFERENCE_YEAR} "
-        f"({gross} {where.stock} if refreezing is not taken off)."
+        f"({gains} if a layer counts each time it thaws)."
     )
 
 
-def what_if(where: Place, baseline, changed, since: str) -> str:
+def what_if(where: Place, baseline, changed, since: str, *, stale=False) -> str:
     """Return how the what-if compares with the Baseline, over the same climate models."""
     old, new = float(np.mean(baseline)), float(np.mean(changed))
+    when = f"{SINCE[since]}, {STALE}" if stale else SINCE[since]
     return (
-        f"What-if ({SINCE[since]}): {style.number(new)} {where.unit}; "
+        f"What-if ({when}): {style.number(new)} {where.unit}; "
         f"Baseline: {style.number(old)} {where.unit}; "
-        f"difference {style.number(new - old)} {where.unit}."
+        f"difference {style.signed(new - old)} {where.unit}."
     )
 
 
 def printed(state) -> str:
     """Return what the study prints for the same quantity, or nothing."""
-    name = _PUBLISHED_NAMES.get(state.ecosystem)
-    if name is None or state.cell is not None or state.year != YEARS[-1]:
+    if state.cell is not None or state.year != YEARS[-1]:
         return ""
-    rows = published()
-    rows = rows[
-        (rows.symbol == "SdNEP") & (rows.scenario == RCP_NAMES[state.rcp]) & (rows.region == name)
-    ]
-    if rows.empty:
-        return ""
-    row = rows.iloc[0]
-    return (
-        f"Published (Liu et al.; {row['where']}): {style.number(row['mean'])} ± "
-        f"{style.number(row.sd)} {style.unit('TgC')}."
-    )
+    kinds, rows = None if state.ecosystem == ALL else (state.ecosystem,), published()
+    asked = (rows.symbol == "SdNEP") & (rows.scenario == RCP_NAMES[state.rcp])
+    for name, row in rows[asked].iterrows():
+        if REGIONS[row.region] == kinds:
+            number = scorewords.published(printed_as(name, rows))
+            where, unit = scorewords.source(row), scorewords.unit(row.unit)
+            return f"Published (Liu et al., {where}): {style.bound(f'{number} {unit}')}."
+    return ""
 
 
 def progress(library) -> str:
@@ -159,11 +156,21 @@ def region_run(state, job, selection) -> str:
         return f"Rerunning the region: {100 * job.fraction:.0f} % of {len(job.gcms)} climates."
     if not state.edits:
         return ""
-    if selection.region_run is None:
+    if not selection.what_if():
         return "The region is not rerun with these edits yet."
     if selection.stale():
         return "The what-if shown for the region is stale: run it again."
-    return "The region is up to date with these edits."
+    job = selection.region_run
+    told = unrested(job.unrested, job.cells, len(job.gcms))
+    return f"The region is up to date with these edits. {told}".strip()
+
+
+def unrested(count: int, cells: int, climates: int) -> str:
+    """Return how many cells had no equilibrium to start from; nothing if all had."""
+    if not count:
+        return ""
+    of = cells if climates == 1 else f"{climates} × {cells}"
+    return f"{count} of {of} cells did not come to rest under these parameters."
 
 
 def unusual(edits) -> str:

@@ -23,9 +23,13 @@ PAPER = (
 
 
 @cache
-def table(name):
-    """Return the table *name* (no ending). It is shared: copy it before changing it."""
-    return pd.read_csv(TABLES / f"{name}.csv")
+def table(name, *, as_text=False):
+    """Return the table *name* (no ending). It is shared: copy it before changing it.
+
+    *as_text*: every entry as it is written, an empty one as an empty word.
+    """
+    how = {"dtype": str, "keep_default_na": False} if as_text else {}
+    return pd.read_csv(TABLES / f"{name}.csv", **how)
 
 
 def points(table_of_places, lat="lat", lon="lon"):

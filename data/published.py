@@ -10,6 +10,10 @@ def published():
     -------
     pandas.DataFrame
         quantity, symbol, scenario, run (S_T, S_R, S_T-S_R, obs, or other: of another study),
-        region, period, mean, sd, unit, where in the paper, note; indexed by id.
+        region, period, unit, where in the paper, note; mean and sd, and mean_printed and
+        sd_printed, with the digits of the paper; indexed by id. Words and digits are empty
+        where nothing is printed.
     """
-    return table("published_results").set_index("id")
+    words = table("published_results", as_text=True).set_index("id")
+    numbers = table("published_results").set_index("id")[["mean", "sd"]]
+    return words.rename(columns={"mean": "mean_printed", "sd": "sd_printed"}).join(numbers)

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryFile
 from uuid import uuid4
 
 import netCDF4
@@ -139,14 +140,25 @@ def _opened(content: bytes) -> xr.Dataset:
 
 @contextmanager
 def replacing(path: Path):
-    """Give a temporary file beside *path* that takes its place if all goes well, or vanishes."""
+    """Give a temporary file beside *path* that takes its place if all goes well, or vanishes.
+
+    An OSError on the way names *path*.
+    """
     temporary = path.with_name(f".{path.stem}-{uuid4().hex}.part")
     try:
         yield temporary
         temporary.replace(path)
+    except OSError as fault:
+        _forget(temporary)
+        raise OSError(fault.errno, fault.strerror or str(fault), str(path)) from fault
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        _forget(temporary)
         raise
+
+
+def _forget(temporary: Path) -> None:
+    with suppress(OSError):  # its folder may be the fault
+        temporary.unlink()
 
 
 def _write(dataset: xr.Dataset, path: Path, **encoding) -> None:
@@ -161,21 +173,26 @@ def _write(dataset: xr.Dataset, path: Path, **encoding) -> None:
         with _netcdf:
             plain.to_netcdf(path, format="NETCDF4", engine="netcdf4", encoding=each)
     except RuntimeError as fault:  # what the NetCDF library makes of a full disk
-        raise OSError(f"{path.name} cannot be written: {fault}") from fault
+        raise OSError(f"cannot be written: {fault}") from fault
 
 
-def writable(path) -> Path:
-    """Return *path* if a result can be written there.
+def writable(path, ending=".nc") -> Path:
+    """Return *path* if a file of that *ending* can be written there.
 
-    Raises ValueError for an ending other than .nc, OSError for a folder that refuses.
+    Raises ValueError for another ending, OSError for a folder that refuses.
     """
     path = Path(path)
-    if path.suffix != ".nc":
-        raise ValueError(f"{path}: a result is written as NetCDF; the name must end in .nc")
+    if path.suffix != ending:
+        raise ValueError(f"{path}: the name must end in {ending}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
+    if path.is_dir():
         raise PermissionError(f"{path}: this place cannot be written to")
+    try:  # what the system says of permissions is not all: a disk may be full or read-only
+        with TemporaryFile(dir=path.parent):
+            pass
+    except OSError as fault:
+        raise PermissionError(f"{path}: this place cannot be written to") from fault
     return path
 
 

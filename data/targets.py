@@ -1,4 +1,4 @@
-"""What a calibration should meet: the observed state of the three sites, and of the region."""
+"""What a calibration should meet: targets for the three sites and for the region."""
 
 from data.figures import table
 

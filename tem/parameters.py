@@ -133,6 +133,8 @@ class Parameters(NamedTuple):
     c_frozen_4:   A[MJ_m3_K,     _soil("Heat capacity frozen, 3-45 m",                  0.2,    5, "C_f4")] = 1.75
 # fmt: on
 
+FIELDS = {field.name: field for field in fields(Parameters)}
+
 
 @cache
 def _table(name: str) -> dict:
@@ -193,7 +195,7 @@ def parse(edit: str) -> tuple[tuple[str, ...], str, bool, float]:
     if where and where.lower() not in names:
         allowed = ", ".join(ECOSYSTEMS)
         raise ValueError(f"edit {edit!r}: {where} is not an ecosystem; choose one of {allowed}")
-    words = {f.about.symbol: f.name for f in fields(Parameters)} | {
+    words = {f.about.symbol: f.name for f in FIELDS.values()} | {
         name: name for name in Parameters._fields
     }
     if word not in words:

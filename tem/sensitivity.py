@@ -3,31 +3,42 @@
 Only the stages that a parameter belongs to run again.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import xarray as xr
 
 from tem import summary
-from tem.environment import environment, ground
+from tem.columns import PRESENT
+from tem.environment import REFERENCE_YEAR, environment, ground
 from tem.experiment import experiment
-from tem.parameters import Parameters, edited
-from tem.schema import fields
+from tem.parameters import FIELDS, edited
+from tem.schema import About, Field
+from tem.summary import DECLARED
 
-PRESENT = (2006, 2015)
-OUTPUTS = {  # what is watched: long name
-    "npp": "Net primary production, 2006-2015",
-    "rh": "Heterotrophic respiration, 2006-2015",
-    "soc": "Soil organic carbon of the active layer, 2006-2015",
-    "thaw_nep": "Effect of thaw on NEP, summed from 2020 to the end",
+NOW = ("npp", "rh", "soc")  # watched in the present
+
+
+def _now(field: Field) -> Field:
+    label = f"{field.about.label}, mean of {PRESENT[0]}-{PRESENT[1]}"
+    return field._replace(about=replace(field.about, label=label))
+
+
+OUTPUTS = {name: _now(DECLARED[name]) for name in NOW} | {
+    "thaw_nep": Field(
+        "thaw_nep",
+        DECLARED["nep"].unit.removesuffix(" year-1"),
+        About(f"Effect of thaw on NEP, summed since {REFERENCE_YEAR}", symbol="ΣΔNEP"),
+    )
 }
-FIELDS = {field.name: field for field in fields(Parameters)}
 
 
 def outputs(yearly: xr.Dataset) -> dict[str, float]:
-    """Return the area mean of each of `OUTPUTS` in a result with both runs, g m-2 (a year)."""
+    """Return the area mean of each of `OUTPUTS` in a result with both runs."""
     now = summary.regional_mean(yearly.sel(run="S_T", year=slice(*PRESENT))).mean("year")
     thaw = summary.cumulative(summary.difference(yearly[["nep"]]))
     end = summary.regional_mean(thaw).nep.isel(year=-1)
-    return {name: float(now[name]) for name in ("npp", "rh", "soc")} | {"thaw_nep": float(end)}
+    return {name: float(now[name]) for name in NOW} | {"thaw_nep": float(end)}
 
 
 def step(name: str, change: float) -> float:
@@ -61,12 +72,12 @@ def sensitivity(
     Returns
     -------
     Dataset on `parameter`: for each of `OUTPUTS` the change as a share of its size (1; below 0
-    is always less, also for what is below 0 itself), the `factor` used, `stage`; the values
-    without change are in the attribute `value` of each.
+    is always less, also for what is below 0 itself), the `factor` used, `stage`; what it is
+    without change is in the attributes `value` and `value_units` of each.
 
     Raises ValueError for unknown names, Cancelled if stopped.
     """
-    names = tuple(Parameters._fields if names is None else names)
+    names = tuple(FIELDS if names is None else names)
     unknown = [name for name in names if name not in FIELDS]
     if unknown:
         raise ValueError(f"{', '.join(unknown)}: no parameter; choose from {', '.join(FIELDS)}")
@@ -87,9 +98,8 @@ def sensitivity(
     columns = dict(zip(OUTPUTS, np.array(found).reshape(-1, len(OUTPUTS)).T, strict=True))
     return xr.Dataset(
         {
-            name: ("parameter", values, {"units": "1", "long_name": OUTPUTS[name],
-                                         "value": baseline[name]})
-            for name, values in columns.items()
+            name: ("parameter", columns[name], _attributes(field, baseline[name]))
+            for name, field in OUTPUTS.items()
         }
         | {
             "factor": ("parameter", np.array(factors), {"units": "1"}),
@@ -97,4 +107,10 @@ def sensitivity(
         },
         coords={"parameter": list(names)},
         attrs=climate.attrs | {"change": change},
-    )  # fmt: skip
+    )
+
+
+def _attributes(field: Field, value: float) -> dict:
+    return {
+        "units": "1", "long_name": field.about.label, "value": value, "value_units": field.unit,
+    }  # fmt: skip

@@ -74,7 +74,7 @@ class Ground(NamedTuple):
     """What the soil column reports for one place in one month."""
 
     soil_warmth:  A[degC, About("Temperature of the top 20 cm of soil", symbol="TSOIL", group="driver", kind="temperature")]
-    thawed_share: A[one,  About("Share of the month in which 10 cm depth is thawed", 0, 1, "Zhuang 2003", "f(FT)", group="driver")]
+    thawed_share: A[one,  About("Liquid share of soil water at 5 to 15 cm, mean of the month", 0, 1, "Zhuang 2003", "f(FT)", group="driver")]
 
 
 class GroundYear(NamedTuple):

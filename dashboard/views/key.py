@@ -1,6 +1,7 @@
 """The line above the curves: what they are about and which line is which."""
 
 from dashboard import style, words
+from tem.environment import REFERENCE_YEAR
 
 
 def key(selection, *, dark=False) -> str:
@@ -11,27 +12,35 @@ def key(selection, *, dark=False) -> str:
     area = selection.library.weights.extent[state.group] / 1e12  # m2 to million km2
     size = "" if place.cell is not None else f" ({area:.2f} million km²)"
     runs = (
-        f"{_line(colour)}S_T − S_R"
+        _entry(_line(colour), "S_T − S_R")
         if state.curves == "thaw"
-        else f"{_line(colour)}S_T, with thaw{_line(colour, '5 3')}S_R, thaw held at 2020"
+        else _entry(_line(colour), "S_T, with thaw")
+        + _entry(_line(colour, "5 3"), f"S_R, thaw held at {REFERENCE_YEAR}")
     )
     spread = (
-        f"{_band(colour)}±1 SD, n = {count}" if count > 1 else f" · {words.models(state, count)}"
+        _entry(_band(colour), f"±1 SD, n = {count}")
+        if count > 1
+        else _entry("", f"· {words.models(state, count)}")
     )
-    stale = " (stale)" if selection.stale() and place.cell is None else ""
+    stale = f" ({words.STALE})" if selection.stale_told() else ""
     return (
         f"<b>{name[0].upper()}{name[1:]}</b>{size}. &nbsp;<b>Baseline</b>{runs}{spread}"
-        f" &nbsp;<b>What-if{stale}</b>{_line(changed)}"
+        f"{_entry('', f'<b>What-if{stale}</b> {_line(changed)}')}"
     )
+
+
+def _entry(mark, text):
+    """Return a mark and its text, which stay on one line."""
+    return f'&ensp; <span style="white-space:nowrap">{mark}{text}</span>'
 
 
 def _band(colour):
-    return f'<span style="background:{colour};opacity:.28;margin:0 4px 0 10px">&emsp;&ensp;</span>'
+    return f'<span style="background:{colour};opacity:.28;margin-right:4px">&emsp;&ensp;</span>'
 
 
 def _line(colour, dashes=""):
     return (
-        '<svg width="22" height="8" style="margin:0 4px 1px 8px">'
+        '<svg width="22" height="8" style="margin:0 4px 1px 0">'
         f'<line x1="0" x2="22" y1="4" y2="4" stroke="{colour}" stroke-width="2.5" '
         f'stroke-dasharray="{dashes}"/></svg>'
     )

@@ -66,7 +66,13 @@ def declared(quantity, grid, about):
         * heights.opts(color=style.CONTEXT, line_width=0.5, alpha=0.7)
         * outline.opts(color=style.CONTEXT, line_width=1.2)
         * places.opts(color=style.PLACE, size=3)
-        * names.opts(text_font_size="10px", text_color=style.PLACE, yoffset=0.5)
+        * names.opts(
+            text_font_size="10px",
+            text_color=style.PLACE,
+            yoffset=0.6,
+            background_fill_color=style.PAPER[0],
+            background_fill_alpha=0.6,
+        )
     )
 
 
@@ -113,7 +119,7 @@ def _rendered(quantity, grid, about):
             selection_glyph=None, nonselection_glyph=None, hover_glyph=None, muted_glyph=None
         )
     _lay_out(figure)
-    _let_hover(figure, quantity)
+    _let_hover(figure)
     return figure
 
 
@@ -141,17 +147,11 @@ def _lay_out(figure):
     figure.js_on_change("inner_height", keep)
 
 
-def _let_hover(figure, quantity):
-    """Let the pointer tell value, ecosystem, elevation and place, on cells only."""
-    words = CustomJSHover(args={"names": list(ECOSYSTEMS)}, code="return names[value] ?? ''")
-    label = DECLARED[quantity.variable].about.label
+def _let_hover(figure):
+    """Let the pointer read numbers and names, on cells only; `views.maps` says which."""
+    names = CustomJSHover(args={"names": list(ECOSYSTEMS)}, code="return names[value] ?? ''")
     figure.select_one(HoverTool).update(
-        tooltips=(
-            f"<div style='font-size:12px; max-width:230px'><b>{quantity.symbol} "
-            f"@image{{+0,0.0}} {style.unit(quantity.unit)}</b><br>{label}<br>"
-            "@kind{custom}, @elevation{0} m<br>@north{0.00}° N, @east{0.00}° E</div>"
-        ),
-        formatters={"@kind": words},
+        formatters={"@kind": names, "@image": CustomJSHover(code=style.SIGNED_JS)},
         filters={"@image": CustomJS(code="export default (a, b, {value}) => !isNaN(value)")},
         point_policy="follow_mouse",
     )

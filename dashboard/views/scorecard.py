@@ -1,72 +1,36 @@
-"""The scorecard: every printed number of the paper beside the model's, misses first if wished."""
+"""The scorecard: every printed number of the paper beside the model's, by kind and verdict."""
 
 import html
 
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import style
+from dashboard import scorewords, style
+from dashboard.kinds import KINDS
+from data import GCMS
 
-SHOWN = {"all": "all", "pass": "pass", "near": "near", "far": "far", "none": "no counterpart"}
-MARKS = {"pass": "●", "near": "◐", "far": "○", None: "–"}
+ALL = "all"
+HEAD = {  # class of a column: its title
+    "verdict": "Verdict",
+    "what": "What",
+    "number": "Published",
+    "number model": "This model",
+    "number off": "Off by",
+    "why": "Likely cause of a miss, notes",
+    "source": "Source",
+}
 INTRO = (
     "Every number that Liu et al. print, beside what this model gives with its Baseline "
-    "parameters, worked out just now. Pass: within one published standard deviation; near: within "
-    "two (where none is published: within 10 and 25 %). Nothing here was fitted but the present: "
-    "thaw depth, carbon and nitrogen stocks, NPP. The climate is a reconstruction, not GCM output."
+    f"parameters. {scorewords.RULE} Where no scenario is printed, the model's is RCP4.5; ± is the "
+    f"standard deviation over {len(GCMS)} GCMs. The climate is a reconstruction, not GCM output."
 )
-HEAD = ("", "Quantity", "Scenario", "Region", "Published", "This model", "Unit", "Off by", "Why")
 WAITING = "The scorecard is worked out once all climates are there ({ready} of {total})."
 WORKING = "The scorecard is being worked out; this takes a few seconds."
-
-
-def counts(rows) -> dict[str, int]:
-    """Return how many rows each choice of `SHOWN` has."""
-    verdicts = [row["verdict"] or "none" for row in rows]
-    return {one: verdicts.count(one) for one in SHOWN} | {"all": len(rows)}
-
-
-def with_sd(mean, sd) -> str:
-    """Return a number with its standard deviation, for people."""
-    if mean is None:
-        return "–"
-    return style.number(mean) + (f" ± {style.number(sd)}" if sd else "")
-
-
-def off_by(row) -> str:
-    """Return the difference: in published standard deviations, or as a share."""
-    if row["difference"] is not None:
-        return f"{row['difference']:+.1f} SD".replace("-", "−")
-    if row["relative"] is not None:
-        return f"{row['relative']:+.0%}".replace("-", "−").replace("−0%", "0%").replace("+0%", "0%")
-    return ""
-
-
-def table(rows) -> str:
-    """Return *rows* as an HTML table."""
-    head = "".join(f"<th scope='col'>{html.escape(word)}</th>" for word in HEAD)
-    return (
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_line, rows))}</tbody></table>"
-    )
-
-
-def _line(row) -> str:
-    verdict = row["verdict"]
-    words = (row["quantity"], row["scenario"] or "", row["region"] or "")
-    numbers = (
-        with_sd(row["published"], row["published_sd"]),
-        with_sd(row["model"], row["model_sd"]),
-        row["unit"] or "",
-        off_by(row),
-    )
-    mark = f"<td class='{verdict}' title='{row['id']}'>{MARKS[verdict]} {verdict or ''}</td>"
-    return (
-        f"<tr>{mark}{_cells(words)}{_cells(numbers, 'number')}{_cells((row['reason'] or '',))}</tr>"
-    )
-
-
-def _cells(words, kind="") -> str:
-    return "".join(f"<td class='{kind}'>{html.escape(word)}</td>" for word in words)
+FAILED = (
+    "The scorecard could not be worked out (the server's log says why). To try again, choose "
+    "Explore and then Scorecard."
+)
+NOTHING = "No printed number is of this kind and verdict."
 
 
 class Scorecard:
@@ -74,46 +38,105 @@ class Scorecard:
 
     def __init__(self, verdicts, library, document):
         self._verdicts, self._library, self._document = verdicts, library, document
-        self._asked = False
+        self._asked = self._failed = False
         wide = {"sizing_mode": "stretch_width", "margin": (4, 0)}
-        self.filter = pmui.RadioButtonGroup(
-            label="", options={name: one for one, name in SHOWN.items()}, value="all",
-            size="small", margin=(4, 0), sx=style.CALM,
-        )  # fmt: skip
-        self.filter.param.watch(lambda _event: self._fill(), "value")
+        self.kind = _choice("Kind", KINDS)
+        self.verdict = _choice("Verdict", scorewords.CALLED.values())
+        for choice in (self.kind, self.verdict):
+            choice.param.watch(lambda _event: self.show(), "value")
         self.words = pn.pane.HTML("", css_classes=["about"], **wide)
+        self.filters = pn.FlexBox(self.kind, self.verdict, gap="4px 24px", visible=False, **wide)
         self.table = pn.pane.HTML("", css_classes=["scorecard"], **wide)
         self.pane = pn.Column(
-            self.words,
-            self.filter,
-            self.table,
-            sizing_mode="stretch_both",
-            visible=False,
-            styles={"overflow-y": "auto"},
-        )
+            self.words, self.filters, self.table,
+            sizing_mode="stretch_both", visible=False, styles={"overflow-y": "auto"},
+        )  # fmt: skip
+
+    def open(self):
+        """Show what there is; try again what failed before."""
+        self._failed = False
+        self.show()
 
     def show(self):
-        """Ask for the rows if all climates are there; tell what is awaited otherwise."""
-        ready, total = self._library.ready, len(self._library.climates)
-        if self._verdicts.rows is not None or self._verdicts.failed:
-            self._fill()
-        elif ready < total:
-            self.words.object = WAITING.format(ready=ready, total=total)
-        else:
-            self.words.object = WORKING
-            if not self._asked:
-                self._asked = True
-                self._verdicts.ask(lambda: self._document.add_next_tick_callback(self._fill))
-
-    def _fill(self):
+        """Show the rows that are chosen, or what is awaited."""
         rows = self._verdicts.rows
-        if rows is None:
-            self.words.object = html.escape(self._verdicts.failed)
-            return
-        number = counts(rows)
-        wanted = self.filter.value
-        chosen = [row for row in rows if wanted in ("all", row["verdict"] or "none")]
         with pn.io.hold():
-            told = ", ".join(f"{number[one]} {SHOWN[one]}" for one in list(SHOWN)[1:])
-            self.words.object = f"<b>{told}.</b> {INTRO}"
-            self.table.object = table(chosen)
+            self.filters.visible = rows is not None
+            self.words.object = html.escape(self._awaited()) if rows is None else _summary(rows)
+            self.table.object = "" if rows is None else table(filter(self._chosen, rows))
+
+    def _chosen(self, row) -> bool:
+        verdict = scorewords.CALLED[row["verdict"]]
+        return self.kind.value in (ALL, row["kind"]) and self.verdict.value in (ALL, verdict)
+
+    def _awaited(self) -> str:
+        """Say what the rows wait for; ask for them when nothing is missing."""
+        ready, total = self._library.ready, len(self._library.climates)
+        if ready < total:
+            return WAITING.format(ready=ready, total=total)
+        if self._failed:
+            return FAILED
+        if not self._asked:
+            self._asked = True
+            self._verdicts.ask(lambda: self._document.add_next_tick_callback(self._come))
+        return WORKING
+
+    def _come(self):
+        self._asked, self._failed = False, self._verdicts.rows is None
+        self.show()
+
+
+def _choice(label, options):
+    return pmui.RadioButtonGroup(
+        label=label, options=[ALL, *options], value=ALL, size="small", margin=0,
+        sx=style.CALM,
+    )  # fmt: skip
+
+
+def _summary(rows) -> str:
+    """Return how the model fares, by kind, and what the words mean."""
+    head = "".join(f"<th>{name}</th>" for name in ("", *scorewords.CALLED.values(), ""))
+    lines = "".join(
+        f"<tr><th scope='row'>{kind}</th>"
+        + "".join(f"<td>{count}</td>" for count in found.values())
+        + f"<td>{KINDS[kind]}</td></tr>"
+        for kind, found in scorewords.counts(rows).items()
+    )
+    return (
+        f"<h2>{scorewords.headline(rows)}</h2><p>{html.escape(INTRO)}</p>"
+        f"<table class='tally'><tr>{head}</tr>{lines}</table>"
+    )
+
+
+def table(rows) -> str:
+    """Return *rows* as an HTML table."""
+    lines = "".join(map(_line, rows))
+    if not lines:
+        return f"<p>{NOTHING}</p>"
+    head = "".join(f"<th class='{kind}' scope='col'>{name}</th>" for kind, name in HEAD.items())
+    return f"<table class='rows'><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _line(row) -> str:
+    verdict = row["verdict"]
+    called = f"{scorewords.MARKS[verdict]} {scorewords.CALLED[verdict]}"
+    model_unit = "" if row["model"] is None else scorewords.model_unit(row)
+    first, *second = scorewords.off_by(row) or [""]
+    note = f"Note: {row['note']}" if row["note"] else ""
+    cells = (
+        (f"verdict {verdict}", called, row["kind"]),
+        ("what", row["quantity"], *scorewords.conditions(row)),
+        ("number", scorewords.published(row), scorewords.unit(row["unit"])),
+        ("number model", scorewords.model(row), model_unit),
+        ("number off", first, *second),
+        ("why", row["reason"] or "", note),
+        ("source", row["id"], scorewords.source(row)),
+    )
+    return f"<tr>{''.join(_cell(*cell) for cell in cells)}</tr>"
+
+
+def _cell(kind, words, *small) -> str:
+    """Return a cell: *words*, and below them what is *small*, each part on one line if it fits."""
+    parts = " · ".join(f"<span>{html.escape(part)}</span>" for part in small if part)
+    more = f"<small>{parts}</small>" if parts else ""
+    return f"<td class='{kind}'><span>{html.escape(words)}</span>{more}</td>"

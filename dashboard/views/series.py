@@ -3,7 +3,9 @@
 import numpy as np
 import panel as pn
 from bokeh.models import (
+    BasicTicker,
     ColumnDataSource,
+    CustomJSHover,
     FixedTicker,
     HoverTool,
     Range1d,
@@ -15,7 +17,17 @@ from dashboard import style
 from dashboard.results import DECLARED, SERIES
 from data import YEARS
 
+LABELS = 3  # on a vertical axis: they have room where a curve is 60 px high
 COLUMNS = ("st", "st_low", "st_high", "sr", "sr_low", "sr_high", "whatif_st", "whatif_sr")
+REFIT = """
+// Bokeh 3.9 lays a figure out anew when the page changes its size, not when a line of words comes
+setTimeout(() => {
+  for (const figure of figures) {
+    const view = Bokeh.index.find_one_by_id(figure.id)
+    if (view && Math.abs(view.el.offsetHeight - figure.outer_height) > 2) view.invalidate_layout()
+  }
+}, 50)
+"""
 
 
 class Series:
@@ -45,6 +57,11 @@ class Series:
             sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
 
+    def make_room_for(self, *panes):
+        """Keep the curves in their places when the words of *panes* grow or shrink."""
+        for pane in panes:
+            pane.jscallback(args={"figures": list(self.figures.values())}, text=REFIT)
+
     def _figure(self, name, mark, years):
         source = self.sources[name]
         drawn = figure(
@@ -65,7 +82,8 @@ class Series:
             self._changed.append((line.glyph, "line_color"))
         zero.visible = name == "nep"
         drawn.add_layout(mark)
-        drawn.xaxis.ticker = FixedTicker(ticks=[2020, 2040, 2060, 2080])
+        drawn.xaxis.ticker = FixedTicker(ticks=[year for year in YEARS if year % 20 == 0])
+        drawn.yaxis.ticker = BasicTicker(desired_num_ticks=LABELS)
         drawn.grid.grid_line_alpha = 0.4
         drawn.xgrid.visible = False
         self._hover(drawn, source)
@@ -73,7 +91,11 @@ class Series:
 
     def _hover(self, drawn, source):
         reader = drawn.line("year", "st", source=source, line_alpha=0, line_width=6)
-        hover = HoverTool(renderers=[reader], mode="vline", point_policy="follow_mouse")
+        number = CustomJSHover(code=style.NUMBER_JS)
+        hover = HoverTool(
+            renderers=[reader], mode="vline", point_policy="follow_mouse",
+            formatters={f"@{column}": number for column in COLUMNS},
+        )  # fmt: skip
         drawn.add_tools(hover)
         self._hovers.append(hover)
 
@@ -81,8 +103,8 @@ class Series:
         """Let the pointer tell which number is which."""
         runs = {"st": "S_T − S_R"} if thaw else {"st": "S_T", "sr": "S_R"}
         told = [("Year", "@year{0}")]
-        told += [(f"Baseline {name}", f"@{run}{{0,0.00}}") for run, name in runs.items()]
-        told += [(f"What-if {name}", f"@whatif_{run}{{0,0.00}}") for run, name in runs.items()]
+        told += [(f"Baseline {name}", f"@{run}{{custom}}") for run, name in runs.items()]
+        told += [(f"What-if {name}", f"@whatif_{run}{{custom}}") for run, name in runs.items()]
         for hover in self._hovers:
             hover.tooltips = told
 

@@ -8,8 +8,9 @@ from bokeh.models import PrintfTickFormatter
 
 import tem
 from dashboard import edits, style, words
-from dashboard.edits import ALL, FIELDS
+from dashboard.edits import ALL, PANEL
 from dashboard.state import GROUPS
+from tem.parameters import FIELDS
 
 GROUPS_FIRST = ("thaw", "rates")  # of parameters, in `tem.parameters`
 FACTORS = (0.5, 2.0)  # of all ecosystems' own values
@@ -24,9 +25,12 @@ class Slider(pmui.FloatSlider):
 
 def reach(name: str, where: str) -> tuple[float, float]:
     """Return where a slider starts and ends: the literature's range and half to twice the value."""
+    about = FIELDS[name].about
     if where == ALL:
-        return FACTORS
-    about, own = FIELDS[name].about, getattr(tem.ecosystems()[where], name)
+        values = [getattr(one, name) for one in tem.ecosystems().values()]
+        room = [max(about.low / value, about.high / value) for value in values if value]
+        return FACTORS[0], min(FACTORS[1], *room)
+    own = getattr(tem.ecosystems()[where], name)
     ends = [own * FACTORS[0], own * FACTORS[1], *(about.usual or ())]
     return max(min(ends), about.low), min(max(ends), about.high)
 
@@ -38,8 +42,8 @@ class WhatIf:
         self._state, self._complain = state, complain
         self._setting = self._moving = False
         self._run = run
-        rates = [n for n, f in FIELDS.items() if f.about.group in GROUPS_FIRST]
-        others = [n for n, f in FIELDS.items() if f.about.stage == "ecosystem" and n not in rates]
+        rates = [name for name in PANEL if FIELDS[name].about.group in GROUPS_FIRST]
+        others = [name for name in PANEL if name not in rates]
         self.where = pmui.Select(
             label="Change parameters of", value=ALL,
             options={"All ecosystems": ALL} | {g: g for g in GROUPS[1:]},
@@ -54,13 +58,13 @@ class WhatIf:
         self.other = pmui.Select(
             label="Another parameter", value="", size="small", sizing_mode="stretch_width",
             options={"none": ""} | {f"{FIELDS[n].about.label} ({n})": n for n in others},
-            margin=(4, 0),
+            margin=(12, 0, 4, 0),
         )  # fmt: skip
         self._spare = self._slider(others[0])
         self._spare.visible = False
         self.text = pmui.TextInput(
             label="Edits, as on the command line", placeholder="Meadow.b=0.6, kd*=1.2",
-            size="small", sizing_mode="stretch_width", margin=(6, 0, 2, 0),
+            size="small", sizing_mode="stretch_width", margin=(6, 0, 2, 0), sx=style.LINES,
         )  # fmt: skip
         self.run = pmui.Button(
             label="Run region", size="small", variant="contained", margin=(0, 4, 0, 0)
@@ -78,7 +82,7 @@ class WhatIf:
         self.run.on_click(lambda _event: run())
         self.cancel.on_click(lambda _event: cancel())
         self.reset.on_click(lambda _event: self._put(()))
-        self.where.param.watch(lambda _event: self.refresh(), "value")
+        self.where.param.watch(lambda _event: self._set_sliders(), "value")
         self.since.param.watch(lambda event: state.param.update(since=event.new), "value")
         state.param.watch(lambda event: self.since.param.update(value=event.new), "since")
         self.other.param.watch(self._show_other, "value")
@@ -107,10 +111,9 @@ class WhatIf:
         own = 1.0 if where == ALL else getattr(tem.ecosystems()[where], name)
         if abs(value - own) <= slider.step * 0.51:  # the mark of the baseline can be hit
             value = own
-        try:
-            new = edits.checked(edits.put(self._state.edits, where, name, value))
-        except ValueError as fault:
-            self._complain(str(fault))
+        new, faults = edits.allowed(edits.put(self._state.edits, where, name, value))
+        if faults:
+            self._complain(*faults)
             return
         self._moving = True  # this slider shows its value already, and the others stay
         try:
@@ -127,12 +130,16 @@ class WhatIf:
     def _typed(self, event):
         if self._setting:
             return
-        try:
-            self._put(edits.read(event.new or ""))
-        except ValueError as fault:
-            self._complain(str(fault))
-            return
-        self._released()
+        new, faults = edits.read(event.new or "")
+        if faults:  # the text stays for its writer to mend
+            self._refuse(faults)
+        else:
+            self._put(new)
+            self._released()
+
+    def _refuse(self, faults):
+        """Say below the text what is wrong with it."""
+        self.text.param.update(error_state=bool(faults), helper_text="\n".join(faults))
 
     def _put(self, new):
         if new != self._state.edits:
@@ -144,7 +151,7 @@ class WhatIf:
         self._spare.visible = bool(event.new)
         if event.new:
             self._spare.tags = [event.new]
-            self.refresh()
+            self._set_sliders()
 
     def follow_cell(self, ecosystem):
         """Point the sliders at the ecosystem of a tapped cell."""
@@ -152,14 +159,17 @@ class WhatIf:
             self.where.value = ecosystem
 
     def refresh(self):
-        """Set every slider to what the edits say."""
+        """Show the edits: on the sliders and as text."""
+        self._set_sliders()
+        self.write()
+
+    def _set_sliders(self):
         self._setting = True
         try:
             for slider in (*self.sliders.values(), self._spare):
                 self._set(slider, slider.tags[0], self.where.value)
         finally:
             self._setting = False
-        self.write()
 
     def write(self):
         """Write the edits as text."""
@@ -168,9 +178,11 @@ class WhatIf:
             self.text.value = ", ".join(self._state.edits)
         finally:
             self._setting = False
+        self._refuse(())
 
     def _set(self, slider, name, where):
-        about, unit = FIELDS[name].about, style.unit(FIELDS[name].unit)
+        about = FIELDS[name].about
+        unit = style.bound(style.unit(FIELDS[name].unit))
         value = edits.effective(self._state.edits, where, name)
         low, high = reach(name, where)
         low, high = min(low, value), max(high, value)
@@ -178,7 +190,7 @@ class WhatIf:
         marks = [{"value": own}]
         if where != ALL and about.usual:
             marks += [{"value": end} for end in about.usual if low <= end <= high]
-        form = "×%.2f" if where == ALL else f"%.4g {unit}"
+        form = "×%.2f" if where == ALL else f"%.4g\u00a0{unit}"
         slider.param.update(
             label=f"{about.symbol} · {about.label}", start=low, end=high, value=value,
             step=(high - low) / STEPS, marks=marks, format=PrintfTickFormatter(format=form),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
-from pathlib import Path
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -16,9 +16,10 @@ import xarray as xr
 
 import data
 import tem
-from dashboard import calibration, cli, lines, measures, reasons, scorecard
-from tem.parameters import Parameters
-from tem.schema import fields
+from dashboard import calibration, cli, lines, parameter_table
+from tem.experiment import SINCE
+from tem.parameters import FIELDS
+from tem.sensitivity import OUTPUTS
 
 NOT_GCM = "not GCM output"
 
@@ -86,10 +87,23 @@ def test_help_lists_every_declared_parameter(say, command):
     code, out, _ = say(command, "--help")
     assert code == 0
     listed = {line.split()[0]: line for line in out.split("parameters:")[1].splitlines() if line}
-    for name, unit, about in fields(Parameters):
+    for name, unit, about in FIELDS.values():
         assert unit in listed[name]
         assert about.label in listed[name]
         assert f"{about.low:g} to {about.high:g}" in listed[name]
+
+
+@pytest.mark.parametrize(
+    ("command", "known"),
+    [
+        ("run", [*data.RCPS, *data.GCMS, *data.ECOSYSTEMS, *SINCE]),
+        ("calibrate", [*data.ECOSYSTEMS, *tem.sites()]),
+        ("sensitivity", [*data.GCMS, "ecosystem, climate, ground"]),
+    ],
+)
+def test_help_lists_what_may_be_chosen(say, command, known):
+    _, out, _ = say(command, "--help")
+    assert all(word in out for word in known)
 
 
 def test_module_is_the_command():
@@ -118,7 +132,9 @@ def test_module_is_the_command():
         (("run", "--set", "kd=99"), ["kd=99", "month-1", "[0, 0.05]"]),
         (("run", "--set", "kd=nan"), ["kd=nan", "finite"]),
         (("run", "--since", "2010"), ["2010", "spin-up", "2020"]),
-        (("run", "--since", "2020", "--set", "k_frozen_1=1"), ["k_frozen_1=1", "ground", "2020"]),
+        (("run", "--since", "2020", "--set", "k_frozen_1=1"), ["k_frozen_1", "ground", "2020"]),
+        (("sensitivity", "--stage", "sky"), ["sky", "ecosystem, climate, ground, all"]),
+        (("run", "--parameters", "no-such.toml"), ["no-such.toml"]),
         (("run", "--out", "result.csv"), ["result.csv", ".nc"]),
         (("run", "--out", "/no/such/place/result.nc"), ["/no/such/place"]),
         (("cell", "--lat", "91", "--lon", "93"), ["--lat", "91", "-90", "90"]),
@@ -221,6 +237,31 @@ def test_summary_of_a_run_is_the_effect_of_thaw_in_2099(say, few, expected):
     assert closes < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("gcm", "counts", "words"),
+    [("MIROC5", [2], "2 of {} cells did not"), ("ensemble", [0, 1, 0, 2], "3 of 4 × {} cells did")],
+)
+def test_cells_that_do_not_come_to_rest_are_told(say, few, monkeypatch, gcm, counts, words):
+    real, left = tem.experiment, iter(counts)
+
+    def restless(*args, **choices):
+        return real(*args, **choices).assign_attrs(cells_not_at_rest=next(left))
+
+    assert "come to rest" not in say("run", "--gcm", gcm)[1]
+    monkeypatch.setattr(tem, "experiment", restless)
+    assert words.format(few.sizes["cell"]) in say("run", "--gcm", gcm)[1]
+
+
+def test_a_cell_that_does_not_come_to_rest_says_so(say, few, monkeypatch):
+    real = tem.experiment
+    monkeypatch.setattr(
+        tem, "experiment", lambda *a, **k: real(*a, **k).assign_attrs(cells_not_at_rest=1)
+    )
+    place = ["--lat", str(float(few.lat[0])), "--lon", str(float(few.lon[0]))]
+    assert "1 of 1 cells did not come to rest" in say("cell", *place)[1]
+    assert json.loads(say("cell", *place, "--json")[1])["cells_not_at_rest"] == 1
+
+
 def test_an_edit_of_the_ground_moves_the_ground_and_never_the_store(say, few, tmp_path):
     where = ["--rcp", "rcp45", "--gcm", "MIROC5", "--out"]
     paths = [str(tmp_path / f"{n}.nc") for n in range(3)]
@@ -290,132 +331,58 @@ def test_table_of_a_cell_has_units_and_both_runs(say, few):
     assert apart[::2] != apart[1::2]
 
 
-# --- validate ---
+# --- a table of parameters ---
 
 
-@pytest.fixture(scope="module")
-def published():
-    return data.published()
-
-
-@pytest.fixture
-def card(say):
-    code, out, _ = say("validate", "--json")
-    assert code == 0
-    return {row["id"]: row for row in json.loads(out)}
-
-
-def test_scorecard_has_every_published_row_computed_or_with_a_reason(card, published):
-    assert list(card) == list(published.index)
-    measured = measures.MEASURES | measures.TOGETHER | measures.ONCE
-    for name, row in card.items():
-        assert (row["model"] is not None) == (name in measured)
-        if row["verdict"] is None or row["verdict"] != "pass":
-            assert row["reason"], name
-        else:
-            assert row["reason"] is None
-
-
-def test_scorecard_covers_the_papers_own_results(card, published):
-    """All but counts of field observations and the one number of the whole plateau."""
-    own = published[~published.run.isin(["obs", "other"])].index
-    left_out = [name for name in own if card[name]["model"] is None]
-    assert left_out == [f"P{n:03}" for n in (11, 12, 13, 14, 15, 16, 29)]
-
-
-def test_scorecard_numbers_are_recomputed_from_the_four_models(card, few, expected, published):
-    values = []
-    for gcm in data.GCMS:
-        yearly = expected("rcp85", gcm)
-        nep = (yearly.nep * few.cell_area).sel(year=slice(2021, None)).sum(("cell", "year"))
-        values.append(float(nep.sel(run="S_T") - nep.sel(run="S_R")) / 1e12)
-    row, printed = card["P009"], published.loc["P009"]
-    assert row["published"] == printed["mean"]
-    assert row["model"] == pytest.approx(np.mean(values))
-    assert row["model_sd"] == pytest.approx(np.std(values, ddof=1))
-    assert row["difference"] == pytest.approx((np.mean(values) - printed["mean"]) / printed.sd)
-
-
-def test_rows_of_an_ecosystem_count_only_its_cells(card, few, expected):
-    climates = [expected("rcp85", gcm) for gcm in data.GCMS]
-    meadow = few.ecosystem.values == "Meadow"
-    exposed = [
-        (one.soc_pf.sel(run="S_T", year=2099).values * few.cell_area.values)[meadow].sum() / 1e15
-        for one in climates
+def test_a_table_of_parameters_is_as_good_as_its_edits(say, tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("[ecosystem.Meadow]\nkd = 0.003\n")
+    by_table = say("run", "--gcm", "MIROC5", "--parameters", str(path))[1].splitlines()
+    by_edit = say("run", "--gcm", "MIROC5", "--set", "Meadow.kd=0.003")[1].splitlines()
+    assert [line for line in by_table if line not in by_edit] == [
+        f"Parameters of Meadow from {path}."
     ]
-    assert 0 < meadow.sum() < meadow.size
-    assert card["P170"]["model"] == pytest.approx(np.mean(exposed))
+    assert by_edit != say("run", "--gcm", "MIROC5")[1].splitlines()
 
 
-@pytest.mark.parametrize(
-    ("model", "verdict"),
-    [(10.0, "pass"), (12.0, "pass"), (7.9, "near"), (14.0, "near"), (14.1, "far"), (5.0, "far")],
-)
-def test_verdict_counts_published_standard_deviations(model, verdict):
-    found = scorecard._judged(
-        {"id": "P001", "model": model, "published": 10.0, "published_sd": 2.0}
-    )
-    assert found["verdict"] == verdict
-    assert found["difference"] == (model - 10.0) / 2.0
-
-
-@pytest.mark.parametrize(("model", "verdict"), [(-9.0, "pass"), (-12.5, "near"), (-13.0, "far")])
-def test_without_a_published_deviation_the_share_counts(model, verdict):
-    found = scorecard._judged(
-        {"id": "P052", "model": model, "published": -10.0, "published_sd": None}
-    )
-    assert found["verdict"] == verdict
-    assert "difference" not in found
-    assert found["relative"] == pytest.approx((model + 10) / 10)
-
-
-@pytest.mark.parametrize(
-    ("name", "model", "verdict"),
-    [("P019", 0.99, "pass"), ("P019", 0.5, "far"), ("P028", 0.1, "pass"), ("P028", 1.1, "near")],
-)
-def test_ends_of_ranges_are_met_from_inside(name, model, verdict):
-    found = scorecard._judged({"id": name, "model": model, "published": 0.9, "published_sd": None})
-    assert found["verdict"] == verdict
-
-
-def test_every_measure_belongs_to_a_row_whose_unit_and_region_it_knows(published):
-    for name in measures.MEASURES | measures.TOGETHER:
-        row = published.loc[name]
-        assert row.unit in scorecard.SCALES
-        assert row.region in measures.REGIONS
-    for name in measures.ONCE:
-        assert published.loc[name].unit in scorecard.SCALES
-
-
-def test_every_row_has_a_line_on_a_miss_or_on_its_absence(published):
-    measured = measures.MEASURES | measures.TOGETHER | measures.ONCE
-    for name, row in published.iterrows():
-        if name in measured:
-            assert reasons.likely({"id": name, "verdict": "far"}), name
-            assert reasons.likely({"id": name, "verdict": "pass"}) is None
-        else:
-            assert reasons.missing({"id": name} | dict(row)), name
-
-
-def test_stocks_to_a_depth_follow_eq_2(few, expected):
-    """To the depth of the active layer itself the stock is that of the active layer."""
-    yearly = expected("rcp45", "MIROC5")
-    flat = yearly.assign(alt=(yearly.alt * 0 + 2.0).assign_attrs(yearly.alt.attrs))
-    whole = measures.total("soc", measures.PRESENT)
-    assert measures.to_depth(measures.total, "soc", 2.0)(flat) == pytest.approx(whole(flat))
-    meadow = flat.isel(cell=flat.ecosystem.values == "Meadow")
-    b = tem.ecosystems()["Meadow"].b
-    deeper = measures.to_depth(measures.total, "soc", 3.0)(meadow) / whole(meadow)
-    assert deeper == pytest.approx(3 / (3 + b) / (2 / (2 + b)))
-
-
-def test_scorecard_is_printed_with_counts_and_reasons(say, card):
-    code, out, _ = say("validate")
+def test_a_table_without_an_ecosystem_is_refused_with_what_to_do(say, tmp_path):
+    path = tmp_path / "zoige.toml"
+    path.write_text("[site.Zoige]\nkd = 0.001\n")
+    code, out, err = say("run", "--parameters", str(path))
+    assert (code, out) == (2, "")
+    assert "zoige.toml" in err
+    assert "rename [site.Zoige] to [ecosystem.Meadow]" in err
+    path.write_text("[site.Zoige]\nkd = 0.001\n[ecosystem.Meadow]\nkd = 0.002\n")
+    code, out, _ = say("run", "--parameters", str(path))
     assert code == 0
-    verdicts = [row["verdict"] for row in card.values()]
-    assert f"{verdicts.count('pass')} pass, {verdicts.count('near')} near" in out
-    assert NOT_GCM in out
-    assert all(name in out for name in card)
+    assert "[site.Zoige] not used" in out
+
+
+def test_results_tell_the_table_and_only_the_edits_that_were_typed(say, few, tmp_path):
+    table, result = tmp_path / "mine.toml", tmp_path / "result.nc"
+    table.write_text("[ecosystem.Meadow]\nkd = 0.003\nb = 0.7\n")
+    own = ["--parameters", str(table), "--set", "Meadow.b=0.6"]
+    place = ["--lat", str(float(few.lat[0])), "--lon", str(float(few.lon[0]))]
+    said = json.loads(say("cell", *place, *own, "--json")[1])
+    assert said["set"] == ["Meadow.b=0.6"]
+    assert said["parameters"]["file"] == "mine.toml"
+    assert said["parameters"]["sha256"] == sha256(table.read_bytes()).hexdigest()
+    assert said["parameters"]["ecosystem"] == {"Meadow": {"kd": 0.003, "b": 0.7}}
+    say("run", *own, "--out", str(result))
+    with xr.open_dataset(result) as found:
+        assert json.loads(found.attrs["parameter_table"]) == said["parameters"]
+        assert json.loads(found.attrs["edits"]) == ["Meadow.b=0.6"]
+    assert json.loads(say("cell", *place, "--json")[1])["parameters"] is None
+
+
+def test_single_edits_come_on_top_of_the_table(say, few, tmp_path):
+    table = tmp_path / "mine.toml"
+    table.write_text("[ecosystem.Meadow]\nkd = 0.003\n")
+    meadow = int(np.flatnonzero(few.ecosystem.values == "Meadow")[0])
+    place = ["--lat", str(float(few.lat[meadow])), "--lon", str(float(few.lon[meadow])), "--json"]
+    both = say("cell", *place, "--parameters", str(table), "--set", "Meadow.kd*=2")[1]
+    alone = say("cell", *place, "--set", "Meadow.kd=0.006")[1]
+    assert json.loads(both)["runs"] == json.loads(alone)["runs"]
 
 
 # --- calibrate, sensitivity ---
@@ -434,47 +401,56 @@ def test_calibrate_tells_how_sure_it_is_and_writes_the_table(say, tmp_path):
         assert value == pytest.approx(getattr(kept, name), rel=5e-3)
 
 
-def test_calibrate_keeps_what_else_a_table_holds(tmp_path):
-    path = tmp_path / "fitted.toml"
-    calibration.update(path, {("ecosystem", "Steppe"): {"kd": 0.002}})
-    calibration.update(path, {("site", "Zoige"): {"kd": 0.001}})
-    calibration.update(path, {("site", "Zoige"): {"kd": 0.0015}})
-    table = tomllib.loads(path.read_text())
-    assert table == {"ecosystem": {"Steppe": {"kd": 0.002}}, "site": {"Zoige": {"kd": 0.0015}}}
-    assert calibration.as_edits(path) == ["Steppe.kd=0.002"]
-    assert [one.name for one in tmp_path.iterdir()] == ["fitted.toml"]
-
-
-def test_the_kept_table_is_read_as_it_is_written():
-    edits = calibration.as_edits(Path(tem.__file__).with_name("calibrated.toml"))
-    assert tem.edited(edits) == tem.ecosystems()
-    assert len(edits) == len(data.ECOSYSTEMS) * len(calibration.WRITTEN)
+def test_calibrate_calls_a_target_what_it_is_and_only_prints_the_table(say, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    _, out, _ = say("calibrate", "--ecosystem", "meadow", "--at", "zoige")
+    rows = data.calibration_targets("Zoige", "Meadow")
+    lines_ = {line.split()[0]: line for line in out.splitlines() if line.split()}
+    for row in rows.itertuples():
+        symbol = tem.summary.DECLARED[row.quantity].about.symbol
+        assert lines_[symbol].split()[-1] == row.confidence
+    assert "observed" not in out
+    assert "are assumed" in out
+    printed = tomllib.loads(out[out.index("[site.Zoige]") :])
+    assert set(printed["site"]["Zoige"]) == set(calibration.WRITTEN)
+    assert list(tmp_path.iterdir()) == []
+    assert "without it they are printed only" in " ".join(say("calibrate", "--help")[1].split())
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("name", "text", "words"),
     [
-        ("a = 1", "a is unknown"),
-        ("[site]\nZoige = 3", "site is unknown"),
-        ("kd = = 1", "expected a table"),
+        ("elsewhere/c.toml", None, ["there is no folder", "elsewhere"]),
+        ("c.csv", None, ["c.csv", "must end in .toml"]),
+        ("c.toml", "kd = = 1", ["c.toml", "expected a table"]),
+        ("c.toml", "[site.Zoige]\nkd = 'fast'", ["[site.Zoige] kd = 'fast'"]),
     ],
 )
-def test_a_table_that_is_none_is_named(say, tmp_path, text, words):
-    path = tmp_path / "wrong.toml"
-    path.write_text(text)
-    code, _, err = say("run", "--parameters", str(path))
+def test_calibrate_refuses_its_file_before_the_work(say, tmp_path, monkeypatch, name, text, words):
+    def fitted(*_args, **_choices):
+        raise AssertionError("minutes of work for nothing")
+
+    monkeypatch.setattr(calibration, "calibrate", fitted)
+    if text is not None:
+        (tmp_path / name).write_text(text)
+    code, _, err = say("calibrate", "--ecosystem", "all", "--out", str(tmp_path / name))
     assert code == 2
-    assert "wrong.toml" in err
-    assert words in err
+    assert all(word in err for word in words)
+    assert ".part" not in err
 
 
-def test_a_table_of_parameters_is_as_good_as_its_edits(say, tmp_path):
-    path = tmp_path / "mine.toml"
-    path.write_text("[ecosystem.Meadow]\nkd = 0.003\n")
-    by_table = say("run", "--gcm", "MIROC5", "--parameters", str(path))
-    by_edit = say("run", "--gcm", "MIROC5", "--set", "Meadow.kd=0.003")
-    assert by_table == by_edit
-    assert by_table[1] != say("run", "--gcm", "MIROC5")[1]
+def test_calibrate_keeps_what_is_done_when_it_is_interrupted(say, tmp_path, monkeypatch):
+    real = calibration.calibrate
+
+    def tired(name, place, **choices):
+        if place == data.REGION:
+            raise KeyboardInterrupt
+        return real(name, place, **choices)
+
+    monkeypatch.setattr(calibration, "calibrate", tired)
+    path = tmp_path / "fitted.toml"
+    assert say("calibrate", "--ecosystem", "Meadow", "--out", str(path))[0] == 130
+    assert list(parameter_table.read(path).site) == ["Zoige"]
 
 
 @pytest.mark.parametrize(
@@ -490,12 +466,16 @@ def test_calibrate_says_what_can_be_calibrated(say, words, named):
     assert all(word in err for word in named)
 
 
-def test_sensitivity_lists_every_parameter_of_a_stage(say, few):
-    code, out, _ = say("sensitivity", "--gcm", "MIROC5", "--markdown")
+def test_sensitivity_lists_every_parameter_of_a_stage_and_what_is_watched(say, few):
+    code, out, _ = say("sensitivity", "--gcm", "MIROC5")
     assert code == 0
-    listed = {line.split("|")[1].strip() for line in out.splitlines() if line.startswith("|")}
-    wanted = {f.about.symbol for f in fields(Parameters) if f.about.stage == "ecosystem"}
-    assert wanted <= listed
+    listed = {line.split()[0] for line in out.splitlines() if line}
+    assert {f.about.symbol for f in FIELDS.values() if f.about.stage == "ecosystem"} <= listed
+    for name, field in OUTPUTS.items():
+        line = next(line for line in out.splitlines() if line.startswith(f"{field.about.symbol}:"))
+        assert f"{field.unit} without change" in line, name
+    assert out.count("ΣΔNEP") == 2
+    assert "gC m-2 year-1" in out
 
 
 # --- serve ---

@@ -21,8 +21,8 @@ CHROMIUM = [
 ]  # fmt: skip
 
 READ = """
-() => {  // what the page draws: values of the maps, titles, curves, the tapped cell
-  const found = {images: [], titles: [], curves: {}, marker: [], shape: []}
+() => {  // what the page draws: values and titles of the maps, curves, the tapped cell
+  const found = {images: [], titles: [], bars: [], curves: {}, marker: [], shape: []}
   const plain = (column) => [...column].map((v) => Number.isNaN(v) ? null : v)
   for (const model of Bokeh.documents[0].all_models) {
     if (model.name == "values") found.images.push(plain(model.data_source.data.image[0]))
@@ -30,9 +30,10 @@ READ = """
     if (model.type == "ColumnDataSource" && model.data.whatif_st)
       found.curves[model.name] = Object.fromEntries(
         Object.entries(model.data).map(([key, column]) => [key, plain(column)]))
-    if (model.type == "Figure") {
+    if (model.type == "ColorBar") found.bars.push(model.title)
+    if (model.type == "Figure" && model.below.length > 1) {
       found.titles.push(model.title.text)
-      if (model.below.length > 1) found.shape.push(model.inner_width / model.inner_height)
+      found.shape.push(model.inner_width / model.inner_height)
     }
   }
   return found
@@ -70,7 +71,8 @@ class Seen:
         self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(address + query)
-        self.page.wait_for_selector("canvas", timeout=60_000)
+        seen = ".MuiToggleButton-root" if "view=scorecard" in query else "canvas"
+        self.page.wait_for_selector(seen, timeout=60_000)
 
     def _let_local_pass(self, route):
         if re.match(r"(https?|ws)://(localhost|127\.0\.0\.1)[:/]", route.request.url):
@@ -108,6 +110,9 @@ class Seen:
 
     def tap(self, lon, lat):
         self.page.mouse.click(*self.page.evaluate(ON_SCREEN, [lon, lat]))
+
+    def point(self, lon, lat):
+        self.page.mouse.move(*self.page.evaluate(ON_SCREEN, [lon, lat]))
 
     def press(self, label, key, times):
         """Press *key* so many times on the slider whose label starts so."""

@@ -65,6 +65,12 @@ def test_each_fault_is_one_clear_message(name, text, message):
     assert message in faults[0]
 
 
+def test_good_edits_of_a_link_are_kept_and_bad_ones_named():
+    found, faults = link.choices({"edits": "kd*=1.2,zz=1,kd*=1000"}, GRID)
+    assert found == {"edits": ("kd*=1.2",)}
+    assert [fault.split(":")[0] for fault in faults] == ["zz=1", "kd*=1000"]
+
+
 def test_grid_finds_each_cell_again():
     places = zip(REGION.lon.values, REGION.lat.values, strict=True)
     assert [GRID.cell_at(lon + 0.2, lat - 0.2) for lon, lat in places] == list(

@@ -11,7 +11,7 @@ import tem
 from dashboard import words
 from dashboard.frames import NOTHING, limit, packed
 from dashboard.results import MAPS, SERIES, mean_sd
-from dashboard.runs import Library
+from dashboard.runs import RCP_NAMES, Library
 from dashboard.selection import Selection
 from dashboard.state import GROUPS, State
 from tem import summary
@@ -131,7 +131,7 @@ def test_region_what_if_can_be_cancelled(library):
 
 
 def test_identical_parameters_give_a_difference_of_exactly_zero(library):
-    selection = Selection(State(shown="Difference"), library)
+    selection = Selection(State(shown="Difference", edits=("kd*=1",)), library)
     job = library.what_if_region("rcp85", data.GCMS, ("kd*=1",), "spin-up", lambda _job: None)
     until(lambda: job.results or job.failed)
     selection.region_run = job
@@ -144,14 +144,64 @@ def test_headline_says_what_it_is_about(library):
     state = State(rcp="rcp85")
     place = words.place(state, library.region)
     said = words.headline(state, place, [-500.0, -300.0, -700.0, -420.0])
-    assert said == (
+    assert said.replace("\u00a0", " ") == (
         "Under RCP8.5, by 2099, thaw since 2020 costs the permafrost region 480 Tg C of carbon "
         "uptake (ΣΔNEP; −700 to −300 across 4 climate models)."
     )
     assert "no clear gain or loss" in words.headline(state, place, [-1.0, 2.0, 3.0, 4.0])
     state.year = 2015
     assert "choose a later year" in words.headline(state, place, [0.0, 0.0])
-    assert "−518 ± 234 Tg C" in words.printed(State(rcp="rcp85"))
+
+
+@pytest.mark.parametrize("ecosystem", ["All", "Meadow", "Steppe"])
+@pytest.mark.parametrize("rcp", data.RCPS)
+def test_published_numbers_are_told_digit_by_digit(ecosystem, rcp):
+    said = words.printed(State(rcp=rcp, ecosystem=ecosystem)).translate({0x2212: "-", 0xA0: " "})
+    number, spread = said.split(": ")[1].removesuffix(" Tg C.").split(" ± ")
+    rows = data.published()
+    (row,) = rows[(rows.mean_printed == number) & (rows.sd_printed == spread)].itertuples()
+    assert row.symbol == "SdNEP"
+    assert row.scenario == RCP_NAMES[rcp]
+    where = {"All": "permafrost region", "Meadow": "alpine meadow", "Steppe": "alpine steppe"}
+    assert row.region.startswith(where[ecosystem])
+
+
+def test_where_nothing_is_published_nothing_is_told():
+    for state in (State(ecosystem="Forest"), State(year=2050), State(cell=3)):
+        assert words.printed(state) == ""
+
+
+def test_cells_that_do_not_come_to_rest_are_told(library, monkeypatch):
+    real = tem.experiment
+    selection = Selection(State(edits=("kd*=1.1",)), library)
+    for count in (0, 2):
+        monkeypatch.setattr(
+            tem,
+            "experiment",
+            lambda *a, n=count, **k: real(*a, **k).assign_attrs(cells_not_at_rest=n),
+        )
+        job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), "spin-up", lambda _job: None)
+        until(lambda job=job: job.results or job.failed)
+        selection.region_run = job
+        told = words.region_run(selection.state, None, selection)
+        assert told.startswith("The region is up to date with these edits.")
+        cells = library.region.sizes["cell"]
+        assert (f"8 of 4 × {cells} cells did not come to rest" in told) is bool(count)
+
+
+def test_a_what_if_of_another_scenario_is_not_shown_and_not_stale(library):
+    state = State(edits=("kd*=1.1",))
+    selection = Selection(state, library)
+    job = library.what_if_region("rcp85", data.GCMS, state.edits, "spin-up", lambda _job: None)
+    until(lambda: job.results or job.failed)
+    selection.region_run = job
+    assert not selection.stale()
+    state.edits = ("kd*=1.2",)
+    assert selection.stale()
+    assert "stale" in words.region_run(state, None, selection)
+    state.rcp = "rcp45"
+    assert not selection.stale()
+    assert "not rerun with these edits yet" in words.region_run(state, None, selection)
 
 
 def test_packed_frames_come_back(library):

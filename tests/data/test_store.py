@@ -281,6 +281,22 @@ def test_a_folder_in_the_place_of_the_file_is_refused(tmp_path):
         writable(tmp_path / "result.nc")
 
 
+def test_a_folder_that_only_seems_writable_is_refused(tmp_path, monkeypatch):
+    def refuses(**_choices):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(module, "TemporaryFile", refuses)
+    with pytest.raises(PermissionError, match=r"result.nc: .* cannot be written"):
+        writable(tmp_path / "result.nc")
+
+
+def test_another_ending_may_be_asked_for(tmp_path):
+    assert writable(tmp_path / "fitted.toml", ".toml") == tmp_path / "fitted.toml"
+    with pytest.raises(ValueError, match=r"must end in \.toml"):
+        writable(tmp_path / "fitted.nc", ".toml")
+    assert names_in(tmp_path) == []
+
+
 def test_a_failed_export_leaves_the_older_file_and_no_half(tmp_path, dataset, monkeypatch):
     path = write_result(dataset, tmp_path / "result.nc")
     before = path.read_bytes()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import tem
-from tem.parameters import Parameters
-from tem.schema import fields
+from tem.parameters import FIELDS
 from tem.sensitivity import OUTPUTS, sensitivity, step
+from tem.summary import DECLARED
 
 NONE = 1e-3  # changes smaller than this count as none
 # signs of the change in NPP, RH, SOC and the effect of thaw on ΣNEP (− : a weaker sink);
@@ -77,9 +77,17 @@ def test_it_is_the_change_that_an_edit_makes(found, environment, yearly):
     assert float(found.soc.sel(parameter="kd")) == pytest.approx(after / before - 1)
 
 
+def test_what_is_watched_has_the_unit_of_its_variable(found):
+    for name in ("npp", "rh", "soc"):
+        assert found[name].attrs["value_units"] == DECLARED[name].unit
+        assert found[name].attrs["long_name"].startswith(DECLARED[name].about.label)
+    assert found.thaw_nep.attrs["value_units"] == "gC m-2"
+    assert [field.about.symbol for field in OUTPUTS.values()] == ["NPP", "RH", "SOC", "ΣΔNEP"]
+
+
 def test_every_parameter_can_be_changed():
-    for field in fields(Parameters):
-        assert step(field.name, 0.1) in (1.1, 0.9)
+    for name in FIELDS:
+        assert step(name, 0.1) in (1.1, 0.9)
 
 
 def test_unknown_parameters_are_named(region, climate):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import data
 from data.change import BASE_SHIFT
+from data.figures import table
 from data.normals import monthly
 from tem import surface
 from tem.columns import MONTH_DAYS
@@ -36,10 +37,25 @@ def test_months_join_without_a_jump(first, second, third, fourth):
     assert end == pytest.approx(start, abs=1e-10)
 
 
-@pytest.mark.parametrize(("index", "expected"), [(1554.64, 1.60), (1028.0, 1.90), (4177.0, 1.22)])
-def test_thaw_factor_is_that_of_the_published_stations(index, expected):
-    found = surface.thaw_factor(index, Parameters().thaw_gain, shade=0.0)
-    assert found == pytest.approx(expected, abs=0.01)
+def offsets(region, quantity):
+    """Return the row of surface_offsets.csv on a quantity of a region."""
+    rows = table("surface_offsets")
+    (row,) = rows[(rows.region == region) & (rows.quantity == quantity)].itertuples()
+    return row
+
+
+@pytest.mark.parametrize(
+    ("where", "column"),
+    [("Yellow River source region, 11 stations", "value"), ("Heihe basin, stations", "low")],
+)
+def test_thaw_factor_is_that_of_the_published_stations(where, column):
+    """Of a range of stations the low end is the coldest one."""
+    air, ground = (
+        getattr(offsets(where, f"{what} thawing index"), column)
+        for what in ("air", "ground surface")
+    )
+    found = surface.thaw_factor(air, Parameters().thaw_gain, shade=0.0)
+    assert found == pytest.approx(ground / air, abs=0.01)
 
 
 def test_thaw_factor_where_it_hardly_thaws_is_bounded():
@@ -60,7 +76,6 @@ def test_shade_closes_with_precipitation(rain, expected):
 
 
 def test_offsets_of_bare_ground_are_those_of_plateau_stations():
-    """n-factors 1.5-2.6 and 0.6-0.85, surface 3.0-5.1 K above the air (surface_offsets.csv)."""
     stations = data.stations()
     stations = stations[stations.group != "observatory"]  # whose air is partly assumed
     air = monthly(stations, "t_")
@@ -73,11 +88,14 @@ def test_offsets_of_bare_ground_are_those_of_plateau_stations():
     print(f"{cold.sum()} stations: n_t {n_thaw.min():.2f}-{n_thaw.max():.2f}, n_f {p.n_freeze}, "
           f"offset {offset.min():.2f}-{offset.max():.2f}, mean {offset.mean():.2f} K")  # fmt: skip
     assert cold.sum() >= 14
-    assert n_thaw.min() >= 1.5
-    assert n_thaw.max() <= 2.6
-    assert 0.6 <= p.n_freeze <= 0.85
-    assert offset.min() >= 3.0
-    assert offset.max() <= 5.1
+    made = {
+        "thawing n-factor": n_thaw,
+        "freezing n-factor": np.array([p.n_freeze]),
+        "surface offset (ground surface less air)": offset,
+    }
+    for quantity, found in made.items():
+        row = offsets("plateau stations, MAAT below 1 C", quantity)
+        assert row.low <= found.min() <= found.max() <= row.high, quantity
 
 
 def test_snow_resists_by_its_depth():
