@@ -4,8 +4,9 @@ import numpy as np
 import xarray as xr
 from numba import njit
 
-from tem import heat
-from tem.heat import LANES, SECONDS_PER_DAY, Soil
+from tem import conduction, heat
+from tem.conduction import LANES, SECONDS_PER_DAY
+from tem.heat import Soil
 
 LONGEST = SECONDS_PER_DAY / 4  # s; fronts are then within 0.4 % of Neumann's
 
@@ -21,7 +22,7 @@ def _march(surface, columns, soil, geothermal, seconds, parts, warmth, liquid, f
         temperature[:] = surface[step]
         taken = 0.0
         for _ in range(parts):
-            heat.conduct(columns, soil, temperature, bare, geothermal, seconds)
+            conduction.conduct(columns, soil, temperature, bare, geothermal, seconds)
             taken += columns[1].flux[0]
         for n in range(soil.thickness.size):
             enthalpy, latent = columns[n + 1].enthalpy[0], soil.latent[n]
@@ -100,7 +101,7 @@ def column(
     enthalpy = np.where(
         initial > 0, soil.latent + initial / soil.per_thawed, initial / soil.per_frozen
     )
-    columns = heat.stack(size)
+    columns = conduction.stack(size)
     columns.enthalpy[1:-1] = np.where(initial == 0, melted * soil.latent, enthalpy)[:, None]
     start = float((columns.enthalpy[1:-1, 0] * thickness).sum())
     steps = surface.size

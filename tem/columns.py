@@ -7,8 +7,9 @@ warming to the end of the run.
 import numpy as np
 from numba import njit
 
-from tem import heat, surface
-from tem.heat import LANES, SECONDS_PER_DAY, Soil
+from tem import conduction, heat, surface
+from tem.conduction import LANES, SECONDS_PER_DAY
+from tem.heat import Soil
 from tem.variables import Ground, GroundYear
 
 # Layers (m): edges fall on 0.1, 0.2, 0.4, 3 and 10 m, where soil properties change or a
@@ -24,7 +25,7 @@ TEN_CM = int(np.searchsorted(EDGES, 0.10))  # the layer just below 10 cm
 TEN_M = int(np.searchsorted(EDGES, 10.0))  # thaw is looked for above it, as in TEM
 SHALLOWEST = 0.05  # m; thaw is never reported as nothing, for eq. 1 divides by it
 BELOW_TEN_M = LAYERS[TEN_M - 1] / (LAYERS[TEN_M - 1] + LAYERS[TEN_M])  # weight of that layer
-STEPS = 6  # implicit steps a month, even so that none straddles the middle
+STEPS = 4  # implicit steps a month, even so that none straddles the middle
 ONSET, PRESENT = 1957, (2006, 2015)  # since when air warmed steadily; years that are the present
 FIRST = 2006  # year of the runs' first
 QUIET_YEARS = 50  # of the climate before the onset, from a start near its balance
@@ -34,7 +35,7 @@ MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], float)
 @njit(error_model="numpy")
 def _diagnose(columns, soil, sums, deepest, depth):
     """Add one step to the sums (warmth of 20 cm, thawed share, warmth at 10 m) and the thaw."""
-    heat.unfrozen(columns, soil, TEN_M, depth)
+    conduction.unfrozen(columns, soil, TEN_M, depth)
     for i in range(LANES):
         deepest[i] = max(deepest[i], depth[i])
     for n in range(TOP):
@@ -67,7 +68,7 @@ def _thaw_factors(air, first, gain, shade, factors):
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, monthly, yearly):
-    """Drive *columns* (a `heat.stack`) through the months of *air* [month, lane].
+    """Drive *columns* (a `conduction.stack`) through the months of *air* [month, lane].
 
     *before* is the row of *air* that precedes its first; *snow* (mm) [month, lane]; *shade*
     [lane]. Fills *monthly* [Ground, month, lane] and *yearly* [GroundYear, year, lane]; with
@@ -85,7 +86,7 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
         if month % 12 == 0:
             _thaw_factors(air, month, gain, shade, n_thaw)
         if record and month % 12 == 0:
-            heat.stored(columns, soil, start)
+            conduction.stored(columns, soil, start)
             taken[:] = 0.0
             moved[:] = 0.0
             deepest[:] = SHALLOWEST
@@ -104,7 +105,7 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
                 ground[i] = surface.temperature(warmth, n_freeze, n_thaw[i])
                 if cover[i] > 0.0:  # snow melts before the ground under it warms
                     ground[i] = min(ground[i], 0.0)
-            settled = heat.conduct(columns, soil, ground, cover, geothermal, seconds)
+            settled = conduction.conduct(columns, soil, ground, cover, geothermal, seconds)
             if record:
                 yearly[3, year] += 0.0 if settled else 1.0
                 _diagnose(columns, soil, sums, deepest, depth)
@@ -116,7 +117,7 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
             monthly[1, month] = sums[1] / STEPS
             yearly[1, year] += sums[2] / STEPS / 12
             if month % 12 == 11:
-                heat.stored(columns, soil, end)
+                conduction.stored(columns, soil, end)
                 yearly[0, year] = deepest
                 yearly[2, year] = np.abs(end - start - taken) / np.maximum(moved, 1.0)
 
@@ -181,7 +182,7 @@ def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, sn
         _past(air, parameters.past_warming, present_months),
         _past(snow, 0, present_months),
     )
-    columns = heat.stack(LAYERS.size)
+    columns = conduction.stack(LAYERS.size)
     columns.enthalpy[1:-1] = _start(_surface_of(past[:12], n_freeze, gain, shade), soil, geothermal)
     silent = np.empty((0, 0, 0))
     common = (n_freeze, gain, shade, geothermal, columns, soil)
