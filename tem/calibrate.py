@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from tem import rest
+from tem.columns import PRESENT
 from tem.experiment import experiment
 from tem.parameters import Parameters
 from tem.schema import build, fields
@@ -22,7 +23,6 @@ FREE = ("cmax", "kr", "kd", "nmax", "nup")
 SOIL = ("soc", "son")  # where the soil starts is a target too
 WRITTEN = (*FREE, "cnsoil", *(f"{name}_start" for name in SOIL))  # what a calibration decides
 PREDICTED = ("gpp", "npp", "innpp", "rh", "vegc", "soc", "son", "availn")
-PRESENT = (2006, 2015)
 NUDGE = 1e-4  # step of the logarithms for finite differences
 LEAST = 1e-9  # smallest value of a free parameter, whose logarithm is fitted
 VAGUE = 0.5  # relative standard deviation from which a parameter is called poorly identified

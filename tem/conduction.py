@@ -208,22 +208,17 @@ def _iterate(columns, soil, seconds):
 def _go_halfway(columns, soil):
     """Set the enthalpy halfway between the start of the step and its solution.
 
-    Returns in how many layers a front lies or has passed: without any, nothing conducts
-    differently. The top layer stays at its start until a front is in it, for one that has just
-    come in would lie at the very surface and let in too much.
+    The top layer stays at its start until a front is in it, for one that has just come in would
+    lie at the very surface and let in too much.
     """
-    fronts = 0
     for n in range(columns.size - 2):
-        layer, latent = columns[n + 1], soil.latent[n]
+        layer = columns[n + 1]
         for i in range(LANES):
-            start = layer.before[i]
-            half = 0.5 * (start + layer.right[i])
-            if n == 0 and not holds_front(start, latent):
-                half = start
-            layer.enthalpy[i] = half
-            partly = holds_front(half, latent) or holds_front(start, latent)
-            fronts += 1 if partly or (half > 0.0) != (start > 0.0) else 0
-    return fronts
+            layer.enthalpy[i] = 0.5 * (layer.before[i] + layer.right[i])
+    top, latent = columns[1], soil.latent[0]
+    for i in range(LANES):
+        if not holds_front(top.before[i], latent):
+            top.enthalpy[i] = top.before[i]
 
 
 @njit(error_model="numpy")
@@ -256,9 +251,9 @@ def conduct(columns, soil, surface_temperature, surface_resistance, geothermal_f
     _begin(columns, soil, surface_temperature, geothermal_flux, seconds)
     _connect(columns, soil, surface_resistance)
     settled = _iterate(columns, soil, seconds)
-    if _go_halfway(columns, soil) > 0:
-        _connect(columns, soil, surface_resistance)
-        settled = _iterate(columns, soil, seconds)
+    _go_halfway(columns, soil)
+    _connect(columns, soil, surface_resistance)
+    settled = _iterate(columns, soil, seconds)
     _settle(columns, soil, seconds)
     return settled
 

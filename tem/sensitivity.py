@@ -7,12 +7,12 @@ import numpy as np
 import xarray as xr
 
 from tem import summary
+from tem.columns import PRESENT
 from tem.environment import environment, ground
 from tem.experiment import experiment
 from tem.parameters import Parameters, edited
 from tem.schema import fields
 
-PRESENT = (2006, 2015)
 OUTPUTS = {  # what is watched: long name
     "npp": "Net primary production, 2006-2015",
     "rh": "Heterotrophic respiration, 2006-2015",
