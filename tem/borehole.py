@@ -148,13 +148,16 @@ def _reach(share, profile, soil) -> np.ndarray:
 
     *share* of that phase [step, layer]; *profile* of the surface and all layers
     [step, 1 + layer] (°C). Between wet layers the phase ends where shares say. Those of dry soil
-    jump from layer to layer: it ends at 0 °C, on the line between the middles of two of them.
+    jump from layer to layer: it ends at 0 °C between the middles of two of them, with k T
+    linear in depth.
     """
     unbroken = np.cumprod(share > 0, axis=1)
     depth = (share * unbroken) @ soil.thickness
     layers = unbroken.sum(axis=1)
     n = np.minimum(layers, soil.thickness.size - 1)  # the first layer of the other phase
-    upper, lower = np.take_along_axis(profile, np.column_stack([n, n + 1]), axis=1).T
+    of = np.concatenate([[0], np.arange(soil.thickness.size)])  # the surface is the top layer's
+    flow = profile * np.where(profile > 0, soil.k_thawed[of], soil.k_frozen[of])
+    upper, lower = np.take_along_axis(flow, np.column_stack([n, n + 1]), axis=1).T
     dry = soil.latent <= heat.NO_WATER
     at_dry = dry | np.concatenate([[False], dry[:-1]])
     crosses = (layers <= n) & at_dry[n] & (upper * lower < 0)

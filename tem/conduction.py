@@ -196,10 +196,12 @@ def _iterate(columns, soil, seconds):
     """Solve until no state is contradicted; return whether it came to that.
 
     Within a step T(H) is piecewise linear, so Newton's method ends exactly once no layer changes
-    its state; where it goes round in circles half steps end that.
+    its state. Where it goes round in circles ever smaller steps end that; half steps alone may
+    circle as well, under thick snow.
     """
     for iteration in range(MOST_ITERATIONS):
-        if _solve(columns, soil, seconds, 0.0 if iteration < CIRCLING else 0.5) == 0:
+        keep = 0.0 if iteration < CIRCLING else 1.0 - 0.5 * CIRCLING / iteration
+        if _solve(columns, soil, seconds, keep) == 0:
             return True
     return False
 
