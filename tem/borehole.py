@@ -8,7 +8,7 @@ from tem import conduction, heat
 from tem.conduction import LANES, SECONDS_PER_DAY
 from tem.heat import Soil
 
-LONGEST = SECONDS_PER_DAY / 4  # s; fronts are then within 0.4 % of Neumann's
+LONGEST = SECONDS_PER_DAY / 4  # s; fronts are then within 0.3 % of Neumann's
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
