@@ -6,7 +6,7 @@ capacities c in J m-3 K-1, latent heat in J m-3.
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import erf, erfc
+from scipy.special import erf, erfcx
 
 from tem.heat import LATENT_HEAT
 
@@ -28,8 +28,8 @@ def neumann_factor(surface, initial, k_new, c_new, k_old, c_old, water):
 
     def balance(x):
         grow = np.exp(-(x**2)) / erf(x)
-        pull = cold * k_old / (k_new * warm) * ratio * np.exp(-((ratio * x) ** 2))
-        return grow - pull / erfc(ratio * x) - x * latent * np.sqrt(np.pi) / (c_new * warm)
+        pull = cold * k_old / (k_new * warm) * ratio / erfcx(ratio * x)  # erfc alone underflows
+        return grow - pull - x * latent * np.sqrt(np.pi) / (c_new * warm)
 
     return brentq(balance, 1e-9, 5.0)
 

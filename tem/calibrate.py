@@ -13,6 +13,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from tem import rest
+from tem.columns import PRESENT
 from tem.experiment import experiment
 from tem.parameters import Parameters
 from tem.schema import build, fields
@@ -22,7 +23,6 @@ FREE = ("cmax", "kr", "kd", "nmax", "nup")
 SOIL = ("soc", "son")  # where the soil starts is a target too
 WRITTEN = (*FREE, "cnsoil", *(f"{name}_start" for name in SOIL))  # what a calibration decides
 PREDICTED = ("gpp", "npp", "innpp", "rh", "vegc", "soc", "son", "availn")
-PRESENT = (2006, 2015)
 NUDGE = 1e-4  # step of the logarithms for finite differences
 LEAST = 1e-9  # smallest value of a free parameter, whose logarithm is fitted
 VAGUE = 0.5  # relative standard deviation from which a parameter is called poorly identified
@@ -44,7 +44,7 @@ class Fit(NamedTuple):
     parameters: Parameters
     targets: tuple[Target, ...]
     predicted: dict[str, float]  # by the name of the target
-    spread: dict[str, float]  # relative standard deviation, by free parameter
+    spread: dict[str, float]  # relative standard deviation, by free parameter; inf if unfelt
     correlation: np.ndarray  # [free, free]
     condition: float  # largest over smallest singular value of the sensitivities
     evaluations: int
@@ -113,13 +113,16 @@ def fit(
     targets = tuple(targets)
     _check(targets, free)
     bounds = {field.name: field.about for field in fields(Parameters)}
-    low, high = (
-        np.log([max(getattr(bounds[name], end), LEAST) for name in free]) for end in ("low", "high")
+    least, most = (
+        np.array([max(getattr(bounds[name], end), LEAST) for name in free])
+        for end in ("low", "high")
     )
+    low, high = np.log(least), np.log(most)
     start = np.log([max(getattr(parameters, name), LEAST) for name in free])
 
     def at(x) -> Parameters:
-        values = dict(zip(free, map(float, np.exp(x)), strict=True))
+        inside = np.clip(np.exp(x), least, most)  # a bound's logarithm may come back beyond it
+        values = dict(zip(free, map(float, inside), strict=True))
         return build(Parameters, parameters._asdict() | values, "fit")
 
     def off(x) -> np.ndarray:
@@ -128,7 +131,8 @@ def fit(
 
     def slopes(x) -> np.ndarray:
         here = off(x)
-        return np.array([(off(x + step) - here) / NUDGE for step in NUDGE * np.eye(x.size)]).T
+        nudges = np.where(x + NUDGE > high, -NUDGE, NUDGE)
+        return np.array([(off(x + step) - here) / step.sum() for step in np.diag(nudges)]).T
 
     found = least_squares(off, np.clip(start, low, high), slopes, (low, high))
     best = at(found.x)
@@ -164,8 +168,13 @@ def _identified(jacobian) -> tuple[list[float], np.ndarray, float]:
 
     Rows are in standard deviations of the targets, columns in logarithms of the parameters.
     """
-    covariance = np.linalg.pinv(jacobian.T @ jacobian)
+    felt = np.any(jacobian != 0, axis=0)
+    covariance = np.diag(np.where(felt, 0.0, np.inf))  # what no target feels may be anything
+    both = np.ix_(felt, felt)
+    covariance[both] = np.linalg.pinv(jacobian[:, felt].T @ jacobian[:, felt])
     spread = np.sqrt(np.diag(covariance))
+    correlation = np.eye(spread.size)
+    correlation[both] = covariance[both] / np.outer(spread[felt], spread[felt])
     singular = np.linalg.svd(jacobian, compute_uv=False)
     condition = float(singular[0] / singular[-1]) if singular[-1] > 0 else float("inf")
-    return list(map(float, spread)), covariance / np.outer(spread, spread), condition
+    return list(map(float, spread)), correlation, condition

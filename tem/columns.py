@@ -7,8 +7,9 @@ warming to the end of the run.
 import numpy as np
 from numba import njit
 
-from tem import heat, surface
-from tem.heat import LANES, SECONDS_PER_DAY, Soil
+from tem import conduction, heat, surface
+from tem.conduction import LANES, SECONDS_PER_DAY
+from tem.heat import Soil
 from tem.variables import Ground, GroundYear
 
 # Layers (m): edges fall on 0.1, 0.2, 0.4, 3 and 10 m, where soil properties change or a
@@ -24,17 +25,18 @@ TEN_CM = int(np.searchsorted(EDGES, 0.10))  # the layer just below 10 cm
 TEN_M = int(np.searchsorted(EDGES, 10.0))  # thaw is looked for above it, as in TEM
 SHALLOWEST = 0.05  # m; thaw is never reported as nothing, for eq. 1 divides by it
 BELOW_TEN_M = LAYERS[TEN_M - 1] / (LAYERS[TEN_M - 1] + LAYERS[TEN_M])  # weight of that layer
-STEPS = 6  # implicit steps a month, even so that none straddles the middle
+STEPS = 4  # implicit steps a month, even so that none straddles the middle
 ONSET, PRESENT = 1957, (2006, 2015)  # since when air warmed steadily; years that are the present
 FIRST = 2006  # year of the runs' first
 QUIET_YEARS = 50  # of the climate before the onset, from a start near its balance
+SNOWY_YEARS = 200  # the same under snow, which the start knows nothing of
 MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], float)
 
 
 @njit(error_model="numpy")
 def _diagnose(columns, soil, sums, deepest, depth):
     """Add one step to the sums (warmth of 20 cm, thawed share, warmth at 10 m) and the thaw."""
-    heat.unfrozen(columns, soil, TEN_M, depth)
+    conduction.unfrozen(columns, soil, TEN_M, depth)
     for i in range(LANES):
         deepest[i] = max(deepest[i], depth[i])
     for n in range(TOP):
@@ -67,30 +69,30 @@ def _thaw_factors(air, first, gain, shade, factors):
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, monthly, yearly):
-    """Drive *columns* (a `heat.stack`) through the months of *air* [month, lane].
+    """Drive *columns* (a `conduction.stack`) through the months of *air* [month, lane].
 
     *before* is the row of *air* that precedes its first; *snow* (mm) [month, lane]; *shade*
-    [lane]. Fills *monthly* [Ground, month, lane] and *yearly* [GroundYear, year, lane]; with
-    arrays of no months nothing is recorded.
+    [lane]. Fills *monthly*, a Ground of [month, lane], and *yearly*, a GroundYear of
+    [year, lane]; with arrays of no months nothing is recorded.
     """
     months = air.shape[0]
     sums = np.zeros((3, LANES))
     deepest, depth, ground = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
     n_thaw, cover = np.zeros(LANES), np.zeros(LANES)
     start, end, taken, moved = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    record = monthly.shape[1] > 0
+    record = monthly.soil_warmth.size > 0
     for month in range(months):
         seconds = MONTH_DAYS[month % 12] * SECONDS_PER_DAY / STEPS
         year = month // 12
         if month % 12 == 0:
             _thaw_factors(air, month, gain, shade, n_thaw)
         if record and month % 12 == 0:
-            heat.stored(columns, soil, start)
+            conduction.stored(columns, soil, start)
             taken[:] = 0.0
             moved[:] = 0.0
             deepest[:] = SHALLOWEST
-            yearly[1, year] = 0.0
-            yearly[3, year] = 0.0
+            yearly.magt[year] = 0.0
+            yearly.unsettled[year] = 0.0
         sums[:] = 0.0
         earlier = air[before if month == 0 else month - 1]
         later = air[min(month + 1, months - 1)]
@@ -104,21 +106,22 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
                 ground[i] = surface.temperature(warmth, n_freeze, n_thaw[i])
                 if cover[i] > 0.0:  # snow melts before the ground under it warms
                     ground[i] = min(ground[i], 0.0)
-            settled = heat.conduct(columns, soil, ground, cover, geothermal, seconds)
+            settled = conduction.conduct(columns, soil, ground, cover, geothermal, seconds)
             if record:
-                yearly[3, year] += 0.0 if settled else 1.0
+                yearly.unsettled[year] += 0.0 if settled else 1.0
                 _diagnose(columns, soil, sums, deepest, depth)
                 for i in range(LANES):
                     taken[i] += (columns[1].flux[i] + geothermal) * seconds
                     moved[i] += abs(columns[1].flux[i]) * seconds
         if record:
-            monthly[0, month] = sums[0] / STEPS
-            monthly[1, month] = sums[1] / STEPS
-            yearly[1, year] += sums[2] / STEPS / 12
+            monthly.soil_warmth[month] = sums[0] / STEPS
+            monthly.thawed_share[month] = sums[1] / STEPS
+            yearly.magt[year] += sums[2] / STEPS / 12
             if month % 12 == 11:
-                heat.stored(columns, soil, end)
-                yearly[0, year] = deepest
-                yearly[2, year] = np.abs(end - start - taken) / np.maximum(moved, 1.0)
+                conduction.stored(columns, soil, end)
+                yearly.thaw_depth[year] = deepest
+                unaccounted = np.abs(end - start - taken)
+                yearly.heat_residual[year] = unaccounted / np.maximum(moved, 1.0)
 
 
 def _layered(parameters, stem: str) -> np.ndarray:
@@ -153,8 +156,9 @@ def _start(year, soil, geothermal) -> np.ndarray:
     top = flow / np.where(flow > 0, soil.k_thawed[j], soil.k_frozen[j])
     resistance = properties.thickness / np.where(top > 0, properties.k_thawed, properties.k_frozen)
     warmth = top + geothermal * (np.cumsum(resistance, axis=0) - 0.5 * resistance)
-    thawed = properties.latent + warmth / properties.per_thawed
-    return np.where(warmth > 0, thawed, warmth / properties.per_frozen)
+    return heat.enthalpy_at(
+        warmth, 1 / properties.per_frozen, 1 / properties.per_thawed, properties.latent
+    )
 
 
 def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, snowy: bool):
@@ -177,28 +181,32 @@ def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, sn
     shade = np.array(
         [surface.shade(p, parameters.shade_dry, parameters.shade_wet) for p in precipitation[lanes]]
     )
+    quiet = SNOWY_YEARS if snowy else QUIET_YEARS
     past, covered = (
-        _past(air, parameters.past_warming, present_months),
-        _past(snow, 0, present_months),
+        _past(air, parameters.past_warming, present_months, quiet),
+        _past(snow, 0, present_months, quiet),
     )
-    columns = heat.stack(LAYERS.size)
+    columns = conduction.stack(LAYERS.size)
     columns.enthalpy[1:-1] = _start(_surface_of(past[:12], n_freeze, gain, shade), soil, geothermal)
-    silent = np.empty((0, 0, 0))
+    silent = (
+        Ground(*np.empty((len(Ground._fields), 0, LANES))),
+        GroundYear(*np.empty((len(GroundYear._fields), 0, LANES))),
+    )
     common = (n_freeze, gain, shade, geothermal, columns, soil)
     december = 11
-    march(past, december, covered, *common, silent, silent)
-    march(air, december, snow, *common, monthly, yearly)
+    march(past, december, covered, *common, *silent)
+    march(air, december, snow, *common, Ground(*monthly), GroundYear(*yearly))
     return np.moveaxis(monthly, -1, 0)[:cells], np.moveaxis(yearly, -1, 0)[:cells]
 
 
-def _past(field, rate: float, present_months: int) -> np.ndarray:
-    """Return the months before the run [month, lane]: `QUIET_YEARS` at rest, then a steady rise.
+def _past(field, rate: float, present_months: int, quiet: int) -> np.ndarray:
+    """Return the months before the run [month, lane]: *quiet* years at rest, then a steady rise.
 
     The mean year of the first *present_months* of *field* belongs to the middle of `PRESENT`;
     going back it falls by *rate* a year, as far as `ONSET`.
     """
     mean_year = field[:present_months].reshape(-1, 12, LANES).mean(axis=0)
-    years = np.concatenate([np.full(QUIET_YEARS, ONSET), np.arange(ONSET, FIRST)])
+    years = np.concatenate([np.full(quiet, ONSET), np.arange(ONSET, FIRST)])
     earlier = np.mean(PRESENT) - years
     return (mean_year - rate * earlier[:, None, None]).reshape(-1, LANES)
 

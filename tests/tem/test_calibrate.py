@@ -6,6 +6,8 @@ import pytest
 import data
 import tem
 from tem.calibrate import FREE, PREDICTED, Target, at_present, at_rest, fit, started_from
+from tem.parameters import Parameters
+from tem.schema import fields
 
 SITES = ("Zoige", "NamCo", "Haibei")
 
@@ -56,6 +58,42 @@ def test_what_carbon_alone_cannot_tell_is_called_poorly_identified(predict, zoig
     assert set(found.poorly_identified()) == {"nup", "nmax"}
     assert found.correlation[1, 2] > 0.99
     assert found.condition > 1000
+
+
+def line(**slopes):
+    """Return what predicts gpp, npp and rh, straight lines of the parameters in *slopes*."""
+
+    def predict(parameters):
+        bounds = {field.name: field.about for field in fields(Parameters)}
+        for name in slopes:
+            value = getattr(parameters, name)
+            assert bounds[name].low <= value <= bounds[name].high, f"{name} = {value}"
+        values = [k * getattr(parameters, name) for name, k in slopes.items()]
+        return {"gpp": sum(values), "npp": values[0], "rh": values[-1]}
+
+    return predict
+
+
+@pytest.mark.parametrize("start", [0.1, 1.0])  # shares of the upper bound
+@pytest.mark.parametrize(("aim", "found"), [(9000.0, 3000.0), (2000.0, 2000.0)])
+def test_a_fit_stays_within_bounds(zoige, start, aim, found):
+    """cmax may be at most 3000: at the bound slopes are taken backward."""
+    targets = [Target("npp", aim, 500.0), Target("rh", 0.02, 0.001)]
+    away = zoige._replace(cmax=3000.0 * start, kd=0.05)
+    best = fit(line(cmax=1.0, kd=1.0), away, targets, free=("cmax", "kd"))
+    assert best.parameters.cmax == pytest.approx(found, rel=1e-3)
+    assert best.parameters.kd == pytest.approx(0.02, rel=1e-3)
+    assert np.isfinite(list(best.spread.values())).all()
+
+
+def test_what_no_target_feels_is_poorly_identified(zoige):
+    targets = [Target("npp", 500.0, 5.0), Target("rh", 0.02, 0.001), Target("gpp", 500.0, 5.0)]
+    found = fit(line(cmax=1.0, kd=1.0), zoige, targets, free=("cmax", "nup", "kd"))
+    assert found.spread["nup"] == np.inf
+    assert found.poorly_identified() == ("nup",)
+    assert found.condition == np.inf
+    assert np.array_equal(found.correlation[1], [0, 1, 0])
+    assert max(found.spread["cmax"], found.spread["kd"]) < 0.1
 
 
 @pytest.mark.parametrize("site", SITES)

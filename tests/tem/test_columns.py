@@ -5,7 +5,7 @@ import xarray as xr
 
 import data
 import tem
-from tem import surface
+from tem import columns, surface
 from tem.columns import EDGES, LAYERS
 
 
@@ -97,7 +97,17 @@ def test_snow_keeps_the_ground_warm_in_winter(region, climate):
     assert float((covered.magt - bare.magt).min()) > 0
 
 
-def test_without_snowfall_snow_changes_nothing(region, climate):
+def test_ground_under_snow_has_come_to_rest(monkeypatch, region, climate):
+    few = {"region": region.isel(cell=[0, 1]), "climate": climate.isel(cell=[0, 1])}
+    found = tem.ground(**few, snow=True)
+    monkeypatch.setattr(columns, "SNOWY_YEARS", 2 * columns.SNOWY_YEARS)
+    longer = tem.ground(**few, snow=True)
+    assert float(abs(found.magt - longer.magt).max()) < 0.005
+    assert float(abs(found.thaw_depth - longer.thaw_depth).max()) < 0.005
+
+
+def test_without_snowfall_snow_changes_nothing(monkeypatch, region, climate):
     dry = climate.assign(pr=(climate.pr * 0).assign_attrs(climate.pr.attrs))
+    monkeypatch.setattr(columns, "SNOWY_YEARS", columns.QUIET_YEARS)  # rest as long as the bare
     bare = tem.ground(region, dry, ["n_freeze=1"])
     xr.testing.assert_identical(tem.ground(region, dry, snow=True), bare)
