@@ -14,8 +14,9 @@ from tem import light, permafrost, soil, vegetation
 from tem.units import gC_gN, gN_m2, one, per_mm, per_month
 from tem.variables import Drivers, Fluxes, Pools
 
-EASY = 2.0  # how far the fastest pool may relax in one Runge-Kutta step: within 0.1 % of exact
-MOST_STEPS = 24  # a month
+EASY = 0.7  # how far the fastest pool may relax in one Runge-Kutta step: years within 0.2 %
+MOST_STEPS = 400  # a month
+POOREST = 0.05  # soil poorer in nitrogen than this against its calibration binds all there is
 EMPTY = Fluxes(*(0.0,) * len(Fluxes._fields))
 
 
@@ -59,10 +60,9 @@ def flow(pools, month, p):
             saturation=vegetation.saturation(concentration=concentration, half=p.kn2),
             respired=rh,
         ),
-        soil_c=pools.soc,
+        richness=soil.richness(soil_c=pools.soc, soil_n=pools.son, cn=p.cnsoil),
         soil_n=pools.son,
         available_n=within_reach,
-        cn=p.cnsoil,
     )
     reach = p.nmax * foliage * month.plant_warmth
     uptake = min(
@@ -142,11 +142,14 @@ def weighted(a, x, b, y):
 
 @njit(error_model="numpy")
 def steps_needed(pools, month, p):
-    """Return how many steps resolve the fastest pool: available nitrogen, in moist warm soil."""
+    """Return how many steps resolve the fastest pool: mostly available nitrogen in moist soil."""
     reach = p.nmax * vegetation.foliage(vegetation_c=pools.vegc, cov=p.cov) * month.plant_warmth
+    richness = soil.richness(soil_c=pools.soc, soil_n=pools.son, cn=p.cnsoil)
     bound = p.nup * soil.DECAY * month.decomposition * pools.soc
+    bound /= max(min(richness, 1.0), POOREST)
+    freed = month.decomposition * max(richness, 1.0)
     # one more for the store of labile nitrogen, which can empty within a month
-    speed = month.diffusion * (reach / p.kn1 + bound / p.kn2) + 1.0 / vegetation.MONTH
+    speed = month.diffusion * (reach / p.kn1 + bound / p.kn2) + freed + 1.0 / vegetation.MONTH
     return int(min(max(np.ceil(speed / EASY), 1.0), MOST_STEPS))
 
 

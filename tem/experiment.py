@@ -12,8 +12,8 @@ from tem.blocks import in_blocks
 from tem.door import annotated, as_floats, drivers_of, places
 from tem.ecosystem import expose, live_year
 from tem.environment import REFERENCE_YEAR, SPIN_UP_CLIMATE
-from tem.spinup import equilibrium
-from tem.variables import Pools, Yearly
+from tem.spinup import AT_REST, equilibrium
+from tem.variables import Yearly
 
 RUNS = ("S_T", "S_R")
 SPIN_UP_YEARS = 200
@@ -73,18 +73,14 @@ def _future(
 def _spun_up(drivers, alt, co2, cycle, years, rooting, p):
     """Return the state on 1 January of the first year: equilibrium, then the repeated climate.
 
-    *co2* (ppm) stays that of the first year.
+    *co2* (ppm) stays that of the first year. Last comes how far the equilibrium was from rest.
     """
     mean_year = np.zeros((drivers.shape[0], 12))
     for year in range(cycle):
         for m in range(12):
             for k in range(drivers.shape[0]):
                 mean_year[k, m] += drivers[k, 12 * year + m] / cycle
-    start = Pools(
-        vegc=p.vegc_start, vegns=p.vegns_start, vegnl=p.vegnl_start,
-        soc=p.soc_start, son=p.son_start, availn=p.availn_start,
-    )  # fmt: skip
-    pools, litter_c, litter_n = equilibrium(start, mean_year, co2, p)
+    pools, litter_c, litter_n, change = equilibrium(mean_year, co2, p)
     deep = 0.0
     for k in range(-years, 0):  # so that the last year is the one before the cycle starts again
         year = k % cycle
@@ -94,15 +90,17 @@ def _spun_up(drivers, alt, co2, cycle, years, rooting, p):
             pools, deep, _ = expose(pools, deep, now, before, rooting, p)
         pools, flux = live_year(pools, deep, litter_c, litter_n, drivers, 12 * year, co2, co2, p)
         litter_c, litter_n = flux.ltrc, flux.ltrn
-    return pools, deep, litter_c, litter_n
+    return pools, deep, litter_c, litter_n, change
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
 def march(
     transient, reference, alt, co2, rooting, kinds, spin_types, early_types, late_types,
-    cycle, spin_years, branch, both, out,
+    cycle, spin_years, branch, both, out, unrest,
 ):  # fmt: skip
     """Fill *out* [cell, run, Yearly, year], runs in the order of `RUNS`.
+
+    Also fills *unrest* [cell], the relative change a year that was left at equilibrium.
 
     *transient*, *reference* [cell, Drivers, month] (the same array unless thaw moves water);
     *alt* [cell, year]; *co2* [year]; *types* are records by ecosystem for the spin-up, to
@@ -113,7 +111,7 @@ def march(
         kind = kinds[c]
         spin, early, late = spin_types[kind], early_types[kind], late_types[kind]
         last_alt = alt[c, cycle - 1]
-        pools, deep, litter_c, litter_n = _spun_up(
+        pools, deep, litter_c, litter_n, unrest[c] = _spun_up(
             transient[c], alt[c], co2[0], cycle, spin_years, rooting[c], spin
         )
         shared = min(branch + 1, years)
@@ -156,7 +154,8 @@ def experiment(
 
     Returns
     -------
-    Dataset of the `Yearly` variables on (run, year, cell), g m-2 (a year).
+    Dataset of the `Yearly` variables on (run, year, cell), g m-2 (a year). Its attribute
+    `cells_not_at_rest` counts cells whose spin-up found no equilibrium.
 
     Raises ValueError for unknown runs, *since* or parameters; Cancelled if stopped.
     """
@@ -181,29 +180,35 @@ def experiment(
     alt, co2 = as_floats(environment.thaw_depth), as_floats(environment.co2)
     rooting = as_floats(environment.rooting_depth)
     out = np.empty((kinds.size, len(RUNS), REPORTED, years.size))
+    unrest = np.empty(kinds.size)
 
     def work(block):
         march(
             transient[block], reference[block], alt[block], co2, rooting[block], kinds[block],
-            *phases, cycle, SPIN_UP_YEARS, branch, "S_R" in wanted, out[block],
+            *phases, cycle, SPIN_UP_YEARS, branch, "S_R" in wanted, out[block], unrest[block],
         )  # fmt: skip
 
     in_blocks(work, kinds.size, BLOCK, progress, cancelled, workers)
-    full = _with_environment(out, environment, alt, edited, kinds, branch)
+    full = _with_environment(out, environment, _seen(alt, phases, kinds, branch), branch)
     variables = annotated(Yearly, full.transpose(1, 0, 2, 3), ("run", "cell", "year"))
     result = xr.Dataset(
         variables,
         coords=places(environment) | {"run": list(RUNS), "year": ("year", years)},
-        attrs=environment.attrs | {"since": str(since)},
+        attrs=environment.attrs
+        | {"since": str(since), "cells_not_at_rest": int((unrest > AT_REST).sum())},
     )
     return result.sel(run=list(wanted)).transpose("run", "year", "cell")
 
 
-def _with_environment(out, environment, alt, sets, kinds, branch) -> np.ndarray:
+def _seen(alt, phases, kinds, branch) -> np.ndarray:
+    """Return the thaw [cell, year] that the run has seen: *alt* no deeper than it counts."""
+    early, late = (types.z_cap[kinds][:, None] for types in phases[1:])
+    return np.minimum(alt, np.where(np.arange(alt.shape[1]) > branch, late, early))
+
+
+def _with_environment(out, environment, followed, branch) -> np.ndarray:
     """Return *out* with alt, eet and pet appended; in S_R thaw stays at 2020."""
     cells, runs, _, years = out.shape
-    cap = np.array([sets[name].z_cap for name in declared.ECOSYSTEMS])[kinds]
-    followed = np.minimum(alt, cap[:, None])
     still = followed.copy()
     still[:, branch + 1 :] = followed[:, branch : branch + 1]
     full = np.empty((cells, runs, len(Yearly._fields), years))

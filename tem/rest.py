@@ -20,11 +20,7 @@ def march(drivers, co2, kinds, types, fluxes, pools_out):
     """
     for c in range(drivers.shape[0]):
         p = types[kinds[c]]
-        start = Pools(
-            vegc=p.vegc_start, vegns=p.vegns_start, vegnl=p.vegnl_start,
-            soc=p.soc_start, son=p.son_start, availn=p.availn_start,
-        )  # fmt: skip
-        pools, litter_c, litter_n = equilibrium(start, drivers[c], co2, p)
+        pools, litter_c, litter_n, _ = equilibrium(drivers[c], co2, p)
         rate = soil.decomposition_rate(rate=p.kd, litter_c=litter_c, litter_n=litter_n, cn=p.lcclnc)
         for m in range(12):
             month = month_of(

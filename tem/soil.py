@@ -23,6 +23,7 @@ DECAY: one = 0.26299 + 1.14757 * 0.2 - 0.42956 * 0.2**2
 LITTER_QUALITY: one = -0.784  # exponent of the decomposition rate on litter C:N
 MONTH: month = 1.0  # the step in which a pool can be emptied at most
 TEN_KELVIN: degC = 10.0
+RICHEST: one = 1e6  # keeps a ratio finite where soil has next to no carbon or nitrogen
 OPTIMUM: one = 0.5  # volumetric soil moisture at which decomposition is fastest
 
 
@@ -55,19 +56,23 @@ def immobilisation(most: gN_gC, saturation: one, respired: gC_m2_month) -> gN_m2
 
 
 @njit(error_model="numpy")
+def richness(soil_c: gC_m2, soil_n: gN_m2, cn: gC_gN) -> one:
+    """How much richer in nitrogen soil is than at calibration; 1 where there is no soil."""
+    if soil_c <= 0.0 or soil_n <= 0.0:
+        return 1.0
+    return min(max(cn * soil_n / soil_c, 1.0 / RICHEST), RICHEST)
+
+
+@njit(error_model="numpy")
 def net_mineralisation(
     freed: gN_m2_month,
     bound: gN_m2_month,
-    soil_c: gC_m2,
+    richness: one,
     soil_n: gN_m2,
     available_n: gN_m2,
-    cn: gC_gN,
 ) -> gN_m2_month:
-    """Nitrogen freed less nitrogen bound, held back from moving soil C:N away from *cn*."""
-    if soil_c <= 0.0 or soil_n <= 0.0:
-        return 0.0
+    """Nitrogen freed less nitrogen bound, held back from moving the C:N of soil."""
     net = freed - bound
-    richness = cn * soil_n / soil_c
     # law: in a month no more is freed than the soil holds, nor bound than is available
     if net >= 0.0:
         return min(net * richness, soil_n / MONTH)

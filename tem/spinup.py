@@ -2,7 +2,8 @@
 
 A year maps the pools onto themselves; the slow pools make walking to the fixed point take
 millennia, Newton's method takes a handful of steps. Nitrogen is closed, so soil nitrogen is
-what the other nitrogen pools leave of the total that the start pools set.
+what the other nitrogen pools leave of the total that the start pools set. Where Newton's
+method finds no rest, the millennia are walked.
 """
 
 import numpy as np
@@ -12,11 +13,24 @@ from tem.ecosystem import live_year
 from tem.variables import Pools
 
 UNKNOWNS = 6  # V, Ns, Nl, S, A and the C:N of litter, as logarithms
+LABILE, AVAILABLE = 2, 4  # the unknowns that are mere stores on nitrogen's way
 NUDGE = 1e-5  # relative step of the finite differences
-STILL = 1e-9  # relative change a year that counts as equilibrium
+STILL = 1e-9  # relative change a year at which the search ends
+AT_REST = 1e-6  # relative change a year that counts as rest: 0.1 % in a millennium
 MOST_STEPS = 40
+SHORTEST = 1 / 16  # of a Newton step
 WALK = 30  # years lived before the first Newton step, and instead of one that fails
+PATIENCE = 3000  # years walked where Newton's method does not settle
 LEAST = 1e-12  # keeps logarithms finite where a pool is empty
+
+
+@njit(error_model="numpy")
+def start_of(p):
+    """Return the pools from which an ecosystem's spin-up starts."""
+    return Pools(
+        vegc=p.vegc_start, vegns=p.vegns_start, vegnl=p.vegnl_start,
+        soc=p.soc_start, son=p.son_start, availn=p.availn_start,
+    )  # fmt: skip
 
 
 @njit(error_model="numpy")
@@ -36,19 +50,30 @@ def _unknowns(pools, litter_c, litter_n, x):
 
 @njit(error_model="numpy")
 def _drift(x, total_n, drivers, co2, p, drift):
-    """Fill *drift* with the change of the logarithms *x* over one year."""
+    """Fill *drift* with the change of the logarithms *x* over one year; return how much that is.
+
+    A store of nitrogen counts against all that passes through it: of an empty one the logarithm
+    may go on changing for ever.
+    """
     pools, year = live_year(_pools(x, total_n), 0.0, np.exp(x[5]), 1.0, drivers, 0, co2, co2, p)
     _unknowns(pools, year.ltrc, year.ltrn, drift)
+    size = 0.0
     for k in range(UNKNOWNS):
         drift[k] -= x[k]
+        store = np.exp(x[k])
+        weight = store / (store + year.ltrn) if k in (LABILE, AVAILABLE) else 1.0
+        size = max(size, weight * abs(drift[k]))
+    return size
 
 
 @njit(error_model="numpy")
-def _walk(pools, litter_c, litter_n, drivers, co2, p, years):
+def _walk(x, total_n, drivers, co2, p, years):
+    """Let *x* live through *years* of the mean year."""
+    pools, litter_c, litter_n = _pools(x, total_n), np.exp(x[5]), 1.0
     for _ in range(years):
         pools, year = live_year(pools, 0.0, litter_c, litter_n, drivers, 0, co2, co2, p)
         litter_c, litter_n = year.ltrc, year.ltrn
-    return pools, litter_c, litter_n
+    _unknowns(pools, litter_c, litter_n, x)
 
 
 @njit(error_model="numpy")
@@ -75,47 +100,61 @@ def solve(matrix, right):
 
 
 @njit(error_model="numpy")
-def equilibrium(pools, drivers, co2, p):
-    """Return pools at rest under a mean year, and the litter that goes with them.
+def _step(x, drift, total_n, drivers, co2, p, step):
+    """Fill *step* with Newton's step from *x*; False if there is none."""
+    trial, nudged, slopes = np.empty(UNKNOWNS), np.empty(UNKNOWNS), np.empty((UNKNOWNS, UNKNOWNS))
+    for k in range(UNKNOWNS):
+        trial[:] = x
+        trial[k] += NUDGE
+        _drift(trial, total_n, drivers, co2, p, nudged)
+        for i in range(UNKNOWNS):
+            slopes[i, k] = (nudged[i] - drift[i]) / NUDGE
+        step[k] = -drift[k]
+    return solve(slopes, step)
 
-    *drivers* [Drivers, 12], *co2* in ppm.
-    Starts from *pools*, whose total nitrogen it keeps.
+
+@njit(error_model="numpy")
+def _improve(x, drift, size, step, total_n, drivers, co2, p):
+    """Move *x* along *step*, or a part of it, to where it drifts less; return how much."""
+    trial, nudged, part = np.empty(UNKNOWNS), np.empty(UNKNOWNS), 1.0
+    while part >= SHORTEST:
+        for k in range(UNKNOWNS):  # at most a factor e at once
+            trial[k] = x[k] + min(max(part * step[k], -1.0), 1.0)
+        if np.exp(trial[1]) + np.exp(trial[2]) + np.exp(trial[4]) < total_n:
+            smaller = _drift(trial, total_n, drivers, co2, p, nudged)
+            if smaller < size:
+                x[:] = trial
+                drift[:] = nudged
+                return smaller
+        part *= 0.5
+    return size
+
+
+@njit(error_model="numpy")
+def equilibrium(drivers, co2, p):
+    """Return pools at rest under a mean year, the litter that goes with them, and the change.
+
+    *drivers* [Drivers, 12], *co2* in ppm. Total nitrogen is that of the start pools. The change
+    is relative, a year: the state counts as resting up to `AT_REST`.
     """
+    pools = start_of(p)
     total_n = pools.vegns + pools.vegnl + pools.son + pools.availn
-    pools, litter_c, litter_n = _walk(pools, 0.0, 0.0, drivers, co2, p, WALK)
-    x, trial = np.empty(UNKNOWNS), np.empty(UNKNOWNS)
-    drift, nudged = np.empty(UNKNOWNS), np.empty(UNKNOWNS)
-    slopes, step = np.empty((UNKNOWNS, UNKNOWNS)), np.empty(UNKNOWNS)
-    _unknowns(pools, litter_c, litter_n, x)
-    _drift(x, total_n, drivers, co2, p, drift)
+    x, drift, step = np.empty(UNKNOWNS), np.empty(UNKNOWNS), np.empty(UNKNOWNS)
+    _unknowns(pools, p.lcclnc, 1.0, x)
+    _walk(x, total_n, drivers, co2, p, WALK)
+    size = _drift(x, total_n, drivers, co2, p, drift)
     for _ in range(MOST_STEPS):
-        size = np.max(np.abs(drift))
         if size < STILL:
             break
-        for k in range(UNKNOWNS):
-            trial[:] = x
-            trial[k] += NUDGE
-            _drift(trial, total_n, drivers, co2, p, nudged)
-            for i in range(UNKNOWNS):
-                slopes[i, k] = (nudged[i] - drift[i]) / NUDGE
-            step[k] = -drift[k]
-        better = solve(slopes, step)
-        if better:
-            for k in range(UNKNOWNS):  # at most a factor e at once
-                trial[k] = x[k] + min(max(step[k], -1.0), 1.0)
-            better = np.exp(trial[1]) + np.exp(trial[2]) + np.exp(trial[4]) < total_n
-        if better:
-            _drift(trial, total_n, drivers, co2, p, nudged)
-            better = np.max(np.abs(nudged)) < size
-        if better:
-            x[:] = trial
-            drift[:] = nudged
-        else:
-            pools, litter_c, litter_n = _walk(
-                _pools(x, total_n), np.exp(x[5]), 1.0, drivers, co2, p, WALK
-            )
-            _unknowns(pools, litter_c, litter_n, x)
-            _drift(x, total_n, drivers, co2, p, drift)
-    pools = _pools(x, total_n)
-    pools, year = live_year(pools, 0.0, np.exp(x[5]), 1.0, drivers, 0, co2, co2, p)
-    return pools, year.ltrc, year.ltrn
+        smaller = size
+        if _step(x, drift, total_n, drivers, co2, p, step):
+            smaller = _improve(x, drift, size, step, total_n, drivers, co2, p)
+        if smaller == size:
+            _walk(x, total_n, drivers, co2, p, WALK)
+            smaller = _drift(x, total_n, drivers, co2, p, drift)
+        size = smaller
+    if size > AT_REST:
+        _walk(x, total_n, drivers, co2, p, PATIENCE)
+        size = _drift(x, total_n, drivers, co2, p, drift)
+    pools, year = live_year(_pools(x, total_n), 0.0, np.exp(x[5]), 1.0, drivers, 0, co2, co2, p)
+    return pools, year.ltrc, year.ltrn, size

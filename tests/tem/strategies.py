@@ -30,6 +30,19 @@ def usual_parameters():
     )
 
 
+def usual_rates():
+    """An ecosystem whose rates each lie up to thrice or a third of what was fitted."""
+    names = [f.name for f in fields(Parameters) if f.about.group == "rates"]
+    factors = {name: st.floats(-1, 1).map(lambda x: 3.0**x) for name in names}
+    return st.builds(
+        lambda name, by: ecosystems()[name]._replace(
+            **{key: getattr(ecosystems()[name], key) * factor for key, factor in by.items()}
+        ),
+        st.sampled_from(ECOSYSTEMS),
+        st.fixed_dictionaries(factors),
+    )
+
+
 def any_pools():
     """Pools from empty to full."""
     full = {name: st.floats(TRACE, most) for name, most in LARGEST.items()}
