@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tem.ecosystem import Month
+from tem.ecosystem import Sky
 from tem.parameters import ECOSYSTEMS, Parameters, ecosystems
 from tem.schema import fields
 from tem.variables import Pools
@@ -52,12 +52,10 @@ def any_pools():
 def any_month():
     """What climate may permit in a month."""
     return st.builds(
-        Month,
+        Sky,
         production=st.floats(0, 1),
         plant_warmth=st.floats(0, MOST_WARMTH),
         decomposition=st.floats(0, 0.5),
         diffusion=st.floats(0, 0.005),
         beyond_roots=st.floats(0, 50),
-        c_even=st.floats(5, 200),
-        c2n=st.floats(5, 800),
     )

@@ -1,5 +1,6 @@
 """Soil life: known answers and limits."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,9 +19,9 @@ def test_moisture_for_decomposition(moisture, expected):
 
 
 def test_ten_degrees_double_decomposition():
-    assert soil.warming(10.0, q10=2.0) == 2.0
-    assert soil.warming(0.0, q10=3.0) == 1.0
-    assert soil.warming(-10.0, q10=2.0) == 0.5  # frozen soil goes on
+    assert soil.warming(10.0, log_q10=np.log(2.0)) == pytest.approx(2.0, rel=1e-15)
+    assert soil.warming(0.0, log_q10=np.log(3.0)) == 1.0
+    assert soil.warming(-10.0, log_q10=np.log(2.0)) == pytest.approx(0.5)  # frozen soil goes on
 
 
 def test_share_of_litter_left_to_microbes():
