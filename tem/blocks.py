@@ -8,6 +8,22 @@ import os
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
+import numpy as np
+
+
+def alike(ecosystems, size: int, pace=None) -> list:
+    """Return (ecosystem, its cells) for blocks of at most *size* cells of one ecosystem.
+
+    Cells of like *pace* [cell] go together: in a block all wait for the slowest.
+    """
+    pace = np.zeros(len(ecosystems)) if pace is None else pace
+    found = []
+    for name in np.unique(ecosystems):
+        cells = np.flatnonzero(ecosystems == name)
+        cells = cells[np.argsort(pace[cells], kind="stable")]
+        found += [(str(name), cells[i : i + size]) for i in range(0, cells.size, size)]
+    return found
+
 
 class Cancelled(Exception):  # noqa: N818 - what happened, not an error
     """The caller asked a run to stop before it had finished."""

@@ -40,19 +40,29 @@ RANGES = {  # what can be true on land, to catch a wrong unit or a fill value
 PLACES = ("lat", "lon", "ecosystem", "cell_area")
 
 
-def as_floats(array: xr.DataArray) -> np.ndarray:
+def as_floats(array) -> np.ndarray:
     """Return *array* as float64 with time last, in C order and writable.
 
     Anything else would make Numba compile every kernel once more.
     """
     last = [d for d in ("time", "year") if d in array.dims]
-    return np.require(array.transpose(..., *last).values, float, ["C", "W"])
+    if last and array.dims[-1] != last[-1]:
+        array = array.transpose(..., *last)
+    return np.require(array.values, float, ["C", "W"])
 
 
-def drivers_of(environment: xr.Dataset, run: str) -> np.ndarray:
-    """Return the drivers [cell, Drivers, month] of one run."""
+def drivers_of(environment: xr.Dataset, run: str) -> list[np.ndarray]:
+    """Return the `Drivers` of one run, each [cell, month]."""
     chosen = environment.sel(run=run) if "run" in environment.dims else environment
-    return np.stack([as_floats(chosen[name]) for name in Drivers._fields], axis=1)
+    return [as_floats(chosen.variables[name]) for name in Drivers._fields]
+
+
+def side_by_side(drivers: list[np.ndarray], cells) -> np.ndarray:
+    """Return some *cells* of the *drivers* as [month, Drivers, cell]: what a kernel reads."""
+    block = np.empty((drivers[0].shape[1], len(drivers), len(cells)))
+    for k, driver in enumerate(drivers):
+        block[:, k] = driver[cells].T
+    return block
 
 
 def _check(dataset: xr.Dataset, name: str, what: str) -> None:
@@ -139,12 +149,13 @@ def attributes(unit: str, about) -> dict:
     return {key: value for key, value in found.items() if value}
 
 
-def annotated(schema, block: np.ndarray, dims: tuple[str, ...]) -> dict:
-    """Name the fields of *block*, in which the field axis stands second to last.
+def annotated(schema, block: np.ndarray, dims: tuple[str, ...], axis: int = -2) -> dict:
+    """Name the fields of *block*, which lie along *axis*.
 
     Returns variables on *dims* (field taken out), with the attributes of their declaration.
     """
+    values = np.moveaxis(block, axis, 0)
     return {
-        name: (dims, np.ascontiguousarray(block[..., k, :]), attributes(unit, about))
+        name: (dims, np.ascontiguousarray(values[k]), attributes(unit, about))
         for k, (name, unit, about) in enumerate(fields(schema))
     }

@@ -1,8 +1,9 @@
-"""Stage 2, what life makes of it: carbon and nitrogen of one place, month by month.
+"""Stage 2, what life makes of it: carbon and nitrogen of places side by side, month by month.
 
 `flow` looks at the pools and says what moves; `settle` moves it, and nothing else does but
 thaw (`expose`). A month is a few Runge-Kutta steps; because every flux leaves one pool and
-enters another, carbon and nitrogen close to round-off whatever the step.
+enters another, carbon and nitrogen close to round-off whatever the step. All places of a
+record are of one ecosystem under one climate; *n* says how many of its lanes are in use.
 """
 
 from typing import NamedTuple
@@ -11,225 +12,374 @@ import numpy as np
 from numba import njit
 
 from tem import light, permafrost, soil, vegetation
-from tem.units import gC_gN, gN_m2, one, per_mm, per_month
+from tem.lanes import LANES, equation, lanes_of
+from tem.units import gN_m2, one, per_mm, per_month
 from tem.variables import Drivers, Fluxes, Pools
 
-EASY = 2.0  # how far the fastest pool may relax in one Runge-Kutta step: within 0.1 % of exact
-MOST_STEPS = 24  # a month
-EMPTY = Fluxes(*(0.0,) * len(Fluxes._fields))
+EASY = 1.3  # how far the fastest pool may relax in one Runge-Kutta step
+SPARE = 2.0  # steps more, for stores that run empty within a month; years are within 0.2 %
+MOST_STEPS = 400  # a month
+RUNGE_KUTTA = ((0.5, 1 / 6), (0.5, 1 / 3), (1.0, 1 / 3), (0.0, 1 / 6))  # reach and weight
+POOREST = 0.05  # soil poorer in nitrogen than this against its calibration binds all there is
 
 
-class Month(NamedTuple):
+class Sky(NamedTuple):
     """What holds during one month, whatever the pools do."""
 
     production: one
     plant_warmth: one
-    decomposition: per_month  # rate with its moisture and warmth factors
+    decomposition: per_month  # the rate with its moisture and warmth factors
     diffusion: per_mm
     beyond_roots: gN_m2  # available nitrogen that roots do not reach
-    c_even: gC_gN
-    c2n: gC_gN
 
 
-class Exposed(NamedTuple):
-    """What thaw added to the active layer on 1 January, in g m-2 (negative: refrozen)."""
-
-    soc: float
-    son: float
-    availn: float
-
-
-@njit(error_model="numpy")
-def flow(pools, month, p):
-    """Return every flux of the month; the pools are only looked at."""
-    foliage = vegetation.foliage(vegetation_c=pools.vegc, cov=p.cov)
-    maintenance = vegetation.maintenance(
-        vegetation_c=pools.vegc, rate=p.kr, fall=p.kra, warmth=month.plant_warmth
-    )
-    innpp = vegetation.unlimited_npp(
-        gross=p.cmax * month.production * foliage, respired=maintenance
-    )
-    rh = month.decomposition * pools.soc
-    within_reach = max(pools.availn - month.beyond_roots, 0.0)
-    concentration = within_reach * month.diffusion
-    netnmin = soil.net_mineralisation(
-        freed=month.decomposition * pools.son,
-        bound=soil.immobilisation(
-            most=p.nup,
-            saturation=vegetation.saturation(concentration=concentration, half=p.kn2),
-            respired=rh,
-        ),
-        soil_c=pools.soc,
-        soil_n=pools.son,
-        available_n=within_reach,
-        cn=p.cnsoil,
-    )
-    reach = p.nmax * foliage * month.plant_warmth
-    uptake = min(
-        reach * vegetation.saturation(concentration=concentration, half=p.kn1),
-        max(0.0, within_reach / soil.MONTH + netnmin),
-    )
-    ltrc = p.cfall * pools.vegc
-    ltrn = vegetation.litter_nitrogen(
-        litter_c=ltrc, structural_n=pools.vegns, rate=p.nfall, c_even=month.c_even
-    )
-    resorbed = vegetation.resorption(
-        litter_c=ltrc,
-        vegetation_c=pools.vegc,
-        structural_n=pools.vegns,
-        rate=p.nfall,
-        c_even=month.c_even,
-        c2n=month.c2n,
-    )
-    npp, structural, labile, mobilised = vegetation.agree(
-        innpp=innpp,
-        uptake=uptake,
-        labile_n=pools.vegnl,
-        structural_n=pools.vegns,
-        vegetation_c=pools.vegc,
-        shed_n=ltrn,
-        resorbed=resorbed,
-        c_even=month.c_even,
-        c2n=month.c2n,
-        labncon=p.labncon,
-    )
-    return Fluxes(
-        gpp=vegetation.gross_production(npp=npp, maintenance=maintenance),
-        innpp=innpp,
-        npp=npp,
-        ltrc=ltrc,
-        rh=rh,
-        ltrn=ltrn,
-        netnmin=netnmin,
-        structural_uptake=structural,
-        labile_uptake=labile,
-        resorption=resorbed,
-        mobilisation=mobilised,
-    )
+# One record holds all that changes, so that the compiler sees that nothing overlaps.
+PLACE = np.dtype(
+    [
+        ("pools", lanes_of(Pools._fields)),  # at the start of a step
+        ("at", lanes_of(Pools._fields)),  # those that fluxes are looked up for
+        ("moved", lanes_of(Pools._fields)),  # what a step changes
+        ("sky", lanes_of(Sky._fields)),
+        ("flux", lanes_of(Fluxes._fields)),
+        ("year", lanes_of(Fluxes._fields)),  # summed since `begin_year`
+        ("exposed", lanes_of(("soc", "son", "availn"))),  # by thaw this 1 January; g m-2
+        ("aside", lanes_of(("foliage", "maintenance", "uptake"))),  # on the way to a flux
+        ("pace", lanes_of(("steps", "step", "rate"))),  # of a month; month; month-1
+        ("litter", lanes_of(("c", "n"))),  # of last year, which sets this year's decomposition
+    ]
+)
 
 
-@njit(error_model="numpy")
-def settle(pools, flux, months):
-    """Return the pools after the fluxes have run for *months*."""
-    return Pools(
-        vegc=pools.vegc + months * (flux.npp - flux.ltrc),
-        vegns=pools.vegns
-        + months * (flux.structural_uptake - flux.ltrn - flux.resorption + flux.mobilisation),
-        vegnl=pools.vegnl + months * (flux.labile_uptake + flux.resorption - flux.mobilisation),
-        soc=pools.soc + months * (flux.ltrc - flux.rh),
-        son=pools.son + months * (flux.ltrn - flux.netnmin),
-        availn=pools.availn + months * (flux.netnmin - flux.structural_uptake - flux.labile_uptake),
-    )
+def place_of_lanes() -> tuple[np.void, np.ndarray]:
+    """Return a record of LANES places, all pools empty, and the same as [field, lane]."""
+    lanes = np.zeros((PLACE.itemsize // 8 // LANES, LANES))
+    return lanes.reshape(-1).view(PLACE)[0], lanes
 
 
-@njit(error_model="numpy")
-def weighted(a, x, b, y):
-    """Return x times the fluxes *a* plus y times the fluxes *b*."""
-    return Fluxes(
-        gpp=x * a.gpp + y * b.gpp,
-        innpp=x * a.innpp + y * b.innpp,
-        npp=x * a.npp + y * b.npp,
-        ltrc=x * a.ltrc + y * b.ltrc,
-        rh=x * a.rh + y * b.rh,
-        ltrn=x * a.ltrn + y * b.ltrn,
-        netnmin=x * a.netnmin + y * b.netnmin,
-        structural_uptake=x * a.structural_uptake + y * b.structural_uptake,
-        labile_uptake=x * a.labile_uptake + y * b.labile_uptake,
-        resorption=x * a.resorption + y * b.resorption,
-        mobilisation=x * a.mobilisation + y * b.mobilisation,
-    )
-
-
-@njit(error_model="numpy")
-def steps_needed(pools, month, p):
-    """Return how many steps resolve the fastest pool: available nitrogen, in moist warm soil."""
-    reach = p.nmax * vegetation.foliage(vegetation_c=pools.vegc, cov=p.cov) * month.plant_warmth
-    bound = p.nup * soil.DECAY * month.decomposition * pools.soc
-    # one more for the store of labile nitrogen, which can empty within a month
-    speed = month.diffusion * (reach / p.kn1 + bound / p.kn2) + 1.0 / vegetation.MONTH
-    return int(min(max(np.ceil(speed / EASY), 1.0), MOST_STEPS))
-
-
-@njit(error_model="numpy")
-def live_month(pools, month, p):
-    """Return the pools after a month and the month's fluxes (Runge-Kutta, fourth order)."""
-    steps = steps_needed(pools, month, p)
-    step = 1.0 / steps
-    total = EMPTY
-    for _ in range(steps):
-        k1 = flow(pools, month, p)
-        k2 = flow(settle(pools, k1, 0.5 * step), month, p)
-        k3 = flow(settle(pools, k2, 0.5 * step), month, p)
-        k4 = flow(settle(pools, k3, step), month, p)
-        outer = weighted(k1, 1.0 / 6.0, k4, 1.0 / 6.0)
-        inner = weighted(k2, 1.0 / 3.0, k3, 1.0 / 3.0)
-        flux = weighted(outer, 1.0, inner, 1.0)
-        pools = settle(pools, flux, step)
-        total = weighted(total, 1.0, flux, step)
-    return pools, total
-
-
-@njit(error_model="numpy")
-def month_of(drivers, m, rate, co2, wider, beyond_roots, p):
-    """Return what month *m* of *drivers* [Drivers, month] permits.
-
-    *rate*: this year's decomposition rate (month-1); *co2* in ppm; *wider*: by how much CO2
-    widens the C:N of plants; *beyond_roots*: nitrogen out of reach (g m-2).
-    """
-    sky = Drivers(
-        drivers[0, m], drivers[1, m], drivers[2, m], drivers[3, m], drivers[4, m], drivers[5, m]
-    )  # fmt: skip
-    speed = sky.soil_moisture * soil.warming(temperature=sky.soil_warmth, q10=p.q10)
-    return Month(
-        production=sky.production * light.co2_factor(co2=co2, openness=sky.openness, half=p.kc),
-        plant_warmth=sky.plant_warmth,
-        # law: no more is respired in a month than is there
-        decomposition=min(rate * speed, 1.0 / soil.MONTH),
-        diffusion=sky.diffusion,
-        beyond_roots=beyond_roots,
-        c_even=p.c_even * wider,
-        c2n=p.c2n * wider,
-    )
-
-
-@njit(error_model="numpy")
-def live_year(pools, beyond_roots, litter_c, litter_n, drivers, first, co2, co2_start, p):
-    """Return the pools after a year and the year's fluxes.
-
-    *drivers* [Drivers, month] are read from month *first*; *litter_c*, *litter_n* are last
-    year's litterfall, which sets the decomposition rate of this one (0 where there is none);
-    *co2* (ppm) is this year's, *co2_start* that of the spin-up.
-    """
-    rate = soil.decomposition_rate(rate=p.kd, litter_c=litter_c, litter_n=litter_n, cn=p.lcclnc)
-    wider = 1.0 + p.dc2n * (co2 - co2_start)
-    year = EMPTY
-    for m in range(first, first + 12):
-        month = month_of(
-            drivers=drivers, m=m, rate=rate, co2=co2, wider=wider, beyond_roots=beyond_roots, p=p
+@equation
+def _carbon(place, n, p):
+    """Set growth that the climate permits, and what decomposes."""
+    at, sky, flux, aside = place.at, place.sky, place.flux, place.aside
+    cmax, kr, kra, cov = p.cmax, p.kr, p.kra, p.cov
+    for i in range(n):
+        foliage = vegetation.foliage(vegetation_c=at.vegc[i], cov=cov)
+        maintenance = vegetation.maintenance(
+            vegetation_c=at.vegc[i], rate=kr, fall=kra, warmth=sky.plant_warmth[i]
         )
-        pools, flux = live_month(pools, month, p)
-        year = weighted(year, 1.0, flux, 1.0)
-    return pools, year
+        aside.foliage[i] = foliage
+        aside.maintenance[i] = maintenance
+        flux.innpp[i] = vegetation.unlimited_npp(
+            gross=cmax * sky.production[i] * foliage, respired=maintenance
+        )
+        flux.rh[i] = sky.decomposition[i] * at.soc[i]
+
+
+@equation
+def _nitrogen(place, n, p):
+    """Set net mineralisation and, aside, the uptake that roots are capable of."""
+    at, sky, flux, aside = place.at, place.sky, place.flux, place.aside
+    nup, nmax, kn1, kn2, cnsoil = p.nup, p.nmax, p.kn1, p.kn2, p.cnsoil
+    for i in range(n):
+        within_reach = max(at.availn[i] - sky.beyond_roots[i], 0.0)
+        concentration = within_reach * sky.diffusion[i]
+        netnmin = soil.net_mineralisation(
+            freed=sky.decomposition[i] * at.son[i],
+            bound=soil.immobilisation(
+                most=nup,
+                saturation=vegetation.saturation(concentration=concentration, half=kn2),
+                respired=flux.rh[i],
+            ),
+            richness=soil.richness(soil_c=at.soc[i], soil_n=at.son[i], cn=cnsoil),
+            soil_n=at.son[i],
+            available_n=within_reach,
+        )
+        reach = nmax * aside.foliage[i] * sky.plant_warmth[i]
+        flux.netnmin[i] = netnmin
+        aside.uptake[i] = min(
+            reach * vegetation.saturation(concentration=concentration, half=kn1),
+            max(0.0, within_reach / soil.MONTH + netnmin),
+        )
+
+
+@equation
+def _litter(place, n, wider, p):
+    """Set litterfall, and the nitrogen withdrawn before it."""
+    at, flux = place.at, place.flux
+    cfall, nfall, c_even, c2n = p.cfall, p.nfall, p.c_even * wider, p.c2n * wider
+    for i in range(n):
+        ltrc = cfall * at.vegc[i]
+        flux.ltrc[i] = ltrc
+        flux.ltrn[i] = vegetation.litter_nitrogen(
+            litter_c=ltrc, structural_n=at.vegns[i], rate=nfall, c_even=c_even
+        )
+        flux.resorption[i] = vegetation.resorption(
+            litter_c=ltrc,
+            vegetation_c=at.vegc[i],
+            structural_n=at.vegns[i],
+            rate=nfall,
+            c_even=c_even,
+            c2n=c2n,
+        )
+
+
+@equation
+def _growth(place, n, wider, p):
+    """Set NPP and uptake so that carbon and nitrogen agree."""
+    at, flux, aside = place.at, place.flux, place.aside
+    c_even, c2n, labncon = p.c_even * wider, p.c2n * wider, p.labncon
+    for i in range(n):
+        npp, structural, labile, mobilised = vegetation.agree(
+            innpp=flux.innpp[i],
+            uptake=aside.uptake[i],
+            labile_n=at.vegnl[i],
+            structural_n=at.vegns[i],
+            vegetation_c=at.vegc[i],
+            shed_n=flux.ltrn[i],
+            resorbed=flux.resorption[i],
+            c_even=c_even,
+            c2n=c2n,
+            labncon=labncon,
+        )
+        flux.npp[i] = npp
+        flux.structural_uptake[i] = structural
+        flux.labile_uptake[i] = labile
+        flux.mobilisation[i] = mobilised
+        flux.gpp[i] = vegetation.gross_production(npp=npp, maintenance=aside.maintenance[i])
 
 
 @njit(error_model="numpy")
-def expose(pools, beyond_roots, alt, previous, rooting, p):
-    """Return the pools after thaw, the nitrogen beyond roots, and what was `Exposed`.
+def flow(place, n, wider, p):
+    """Set every flux of the month from the pools `at`, which are only looked at.
 
+    *wider*: by how much CO2 widens the C:N of plants.
+    """
+    _carbon(place, n, p)
+    _nitrogen(place, n, p)
+    _litter(place, n, wider, p)
+    _growth(place, n, wider, p)
+
+
+@equation
+def settle(place, n, share, weight):
+    """Let the fluxes run: `at` for a *share* of the step, `moved` and `year` for its *weight*."""
+    pools, at, moved, flux = place.pools, place.at, place.moved, place.flux
+    year, step = place.year, place.pace.step
+    for i in range(n):
+        plants = flux.npp[i] - flux.ltrc[i]
+        structure = (
+            flux.structural_uptake[i] - flux.ltrn[i] - flux.resorption[i] + flux.mobilisation[i]
+        )
+        store = flux.labile_uptake[i] + flux.resorption[i] - flux.mobilisation[i]
+        soil_c = flux.ltrc[i] - flux.rh[i]
+        soil_n = flux.ltrn[i] - flux.netnmin[i]
+        available = flux.netnmin[i] - flux.structural_uptake[i] - flux.labile_uptake[i]
+        reached, counted = share * step[i], weight * step[i]
+        at.vegc[i] = pools.vegc[i] + reached * plants
+        at.vegns[i] = pools.vegns[i] + reached * structure
+        at.vegnl[i] = pools.vegnl[i] + reached * store
+        at.soc[i] = pools.soc[i] + reached * soil_c
+        at.son[i] = pools.son[i] + reached * soil_n
+        at.availn[i] = pools.availn[i] + reached * available
+        moved.vegc[i] += counted * plants
+        moved.vegns[i] += counted * structure
+        moved.vegnl[i] += counted * store
+        moved.soc[i] += counted * soil_c
+        moved.son[i] += counted * soil_n
+        moved.availn[i] += counted * available
+    for i in range(n):
+        counted = weight * step[i]
+        year.gpp[i] += counted * flux.gpp[i]
+        year.innpp[i] += counted * flux.innpp[i]
+        year.npp[i] += counted * flux.npp[i]
+        year.ltrc[i] += counted * flux.ltrc[i]
+        year.rh[i] += counted * flux.rh[i]
+        year.ltrn[i] += counted * flux.ltrn[i]
+        year.netnmin[i] += counted * flux.netnmin[i]
+        year.structural_uptake[i] += counted * flux.structural_uptake[i]
+        year.labile_uptake[i] += counted * flux.labile_uptake[i]
+        year.resorption[i] += counted * flux.resorption[i]
+        year.mobilisation[i] += counted * flux.mobilisation[i]
+
+
+@equation
+def _begin_step(place, n, number):
+    """Set `at` to the pools, and the length of step *number* (0 where the month is over)."""
+    pools, at, moved, pace = place.pools, place.at, place.moved, place.pace
+    for i in range(n):
+        pace.step[i] = 1.0 / pace.steps[i] if number < pace.steps[i] else 0.0
+        at.vegc[i], moved.vegc[i] = pools.vegc[i], 0.0
+        at.vegns[i], moved.vegns[i] = pools.vegns[i], 0.0
+        at.vegnl[i], moved.vegnl[i] = pools.vegnl[i], 0.0
+        at.soc[i], moved.soc[i] = pools.soc[i], 0.0
+        at.son[i], moved.son[i] = pools.son[i], 0.0
+        at.availn[i], moved.availn[i] = pools.availn[i], 0.0
+
+
+@equation
+def _end_step(place, n):
+    pools, moved = place.pools, place.moved
+    for i in range(n):
+        pools.vegc[i] += moved.vegc[i]
+        pools.vegns[i] += moved.vegns[i]
+        pools.vegnl[i] += moved.vegnl[i]
+        pools.soc[i] += moved.soc[i]
+        pools.son[i] += moved.son[i]
+        pools.availn[i] += moved.availn[i]
+
+
+@njit(error_model="numpy")
+def _set_steps(place, n, p):
+    """Set how many steps resolve the fastest pool: available nitrogen in moist, warm soil."""
+    pools, sky, pace = place.pools, place.sky, place.pace
+    nmax, cov, nup, kn1, kn2, cnsoil = p.nmax, p.cov, p.nup, p.kn1, p.kn2, p.cnsoil
+    for i in range(n):
+        foliage = vegetation.foliage(vegetation_c=pools.vegc[i], cov=cov)
+        reach = nmax * foliage * sky.plant_warmth[i]
+        richness = soil.richness(soil_c=pools.soc[i], soil_n=pools.son[i], cn=cnsoil)
+        bound = nup * soil.DECAY * sky.decomposition[i] * pools.soc[i]
+        bound /= max(min(richness, 1.0), POOREST)
+        freed = sky.decomposition[i] * max(richness, 1.0)
+        speed = sky.diffusion[i] * (reach / kn1 + bound / kn2) + freed
+        spare = SPARE if sky.production[i] > 0.0 else 1.0
+        pace.steps[i] = min(np.ceil(speed / EASY + spare), MOST_STEPS)
+
+
+@njit(error_model="numpy")
+def take_steps(place, n, most, wider, p):
+    """Let the places live through a month in their own `steps`, of which there are *most* so many.
+
+    Runge-Kutta, fourth order; a place that is through waits for the others.
+    """
+    for number in range(most):
+        _begin_step(place, n, number)
+        for share, weight in RUNGE_KUTTA:
+            flow(place, n, wider, p)
+            settle(place, n, share, weight)
+        _end_step(place, n)
+
+
+@njit(error_model="numpy")
+def live_month(place, n, wider, p):
+    """Let the places live through the month that `sky` says."""
+    _set_steps(place, n, p)
+    most = 0.0
+    for i in range(n):
+        most = max(most, place.pace.steps[i])
+    take_steps(place, n, int(most), wider, p)
+
+
+@equation
+def set_sky(place, n, month, co2, p):
+    """Set what a *month* [Drivers, place] permits; *co2* in ppm."""
+    sky, rate = place.sky, place.pace.rate
+    drivers = Drivers(month[0], month[1], month[2], month[3], month[4], month[5])
+    log_q10, half = np.log(p.q10), p.kc
+    for i in range(n):
+        speed = drivers.soil_moisture[i] * soil.warming(drivers.soil_warmth[i], log_q10)
+        # law: no more is respired in a month than is there
+        sky.decomposition[i] = min(rate[i] * speed, 1.0 / soil.MONTH)
+        sky.production[i] = drivers.production[i] * light.co2_factor(
+            co2=co2, openness=drivers.openness[i], half=half
+        )
+        sky.plant_warmth[i] = drivers.plant_warmth[i]
+        sky.diffusion[i] = drivers.diffusion[i]
+
+
+@njit(error_model="numpy")
+def begin_year(place, n, p):
+    """Set the year's fluxes to nothing, and its decomposition rate from last year's litter."""
+    year = place.year
+    for i in range(n):
+        year.gpp[i], year.innpp[i], year.npp[i], year.ltrc[i], year.rh[i] = 0.0, 0.0, 0.0, 0.0, 0.0
+        year.ltrn[i], year.netnmin[i], year.structural_uptake[i] = 0.0, 0.0, 0.0
+        year.labile_uptake[i], year.resorption[i], year.mobilisation[i] = 0.0, 0.0, 0.0
+        place.pace.rate[i] = soil.decomposition_rate(
+            rate=p.kd, litter_c=place.litter.c[i], litter_n=place.litter.n[i], cn=p.lcclnc
+        )
+
+
+@njit(error_model="numpy")
+def live_year(place, n, drivers, first, co2, co2_start, p):
+    """Let the places live through a year, which sums up in `year`.
+
+    *drivers* [month, Drivers, place] are read from month *first*; `litter` of last year sets the
+    decomposition rate (0: as at calibration) and becomes that of this year; *co2* (ppm) is this
+    year's, *co2_start* that of the spin-up.
+    """
+    begin_year(place, n, p)
+    wider = 1.0 + p.dc2n * (co2 - co2_start)
+    for m in range(first, first + 12):
+        set_sky(place, n, drivers[m], co2, p)
+        live_month(place, n, wider, p)
+    for i in range(n):
+        place.litter.c[i] = place.year.ltrc[i]
+        place.litter.n[i] = place.year.ltrn[i]
+
+
+@njit(error_model="numpy")
+def expose(place, n, alt, previous, rooting, p):
+    """Let thaw change the pools, and nitrogen sink beyond roots; `exposed` says by how much.
+
+    *alt*, *previous*, *rooting* [place] in m.
     Source: Liu et al., eqs 1-2 and 2.1 (only nitrogen within the rooting zone is taken up).
     """
-    gained = permafrost.exposure(alt=alt, previous=previous, b=p.b) - 1.0
-    exposed = Exposed(gained * pools.soc, gained * pools.son, gained * pools.availn)
-    share = permafrost.beyond_roots(alt=alt, previous=previous, rooting=rooting, b=p.b)
-    if gained < 0.0:
-        share = 1.0  # what freezes is the deepest
-    beyond_roots = max(0.0, beyond_roots + share * exposed.availn)
-    thawed = Pools(
-        vegc=pools.vegc,
-        vegns=pools.vegns,
-        vegnl=pools.vegnl,
-        soc=pools.soc + exposed.soc,
-        son=pools.son + exposed.son,
-        availn=pools.availn + exposed.availn,
-    )
-    return thawed, beyond_roots, exposed
+    pools, exposed, sky = place.pools, place.exposed, place.sky
+    b, cap = p.b, p.z_cap
+    for i in range(n):
+        now, before = min(alt[i], cap), min(previous[i], cap)
+        gained = permafrost.exposure(alt=now, previous=before, b=b) - 1.0
+        share = permafrost.beyond_roots(alt=now, previous=before, rooting=rooting[i], b=b)
+        if gained < 0.0:
+            share = 1.0  # what freezes is the deepest
+        exposed.soc[i] = gained * pools.soc[i]
+        exposed.son[i] = gained * pools.son[i]
+        exposed.availn[i] = gained * pools.availn[i]
+        pools.soc[i] += exposed.soc[i]
+        pools.son[i] += exposed.son[i]
+        pools.availn[i] += exposed.availn[i]
+        sky.beyond_roots[i] = max(0.0, sky.beyond_roots[i] + share * exposed.availn[i])
+
+
+@njit(error_model="numpy")
+def _book(place, exposed):
+    """Add what thaw exposed this year to *exposed* [what, place]; last, gains of carbon alone."""
+    new = place.exposed
+    for i in range(exposed.shape[1]):
+        exposed[0, i] += new.soc[i]
+        exposed[1, i] += new.son[i]
+        exposed[2, i] += new.availn[i]
+        exposed[3, i] += max(new.soc[i], 0.0)
+
+
+@njit(error_model="numpy")
+def _report(out, place, exposed):
+    """Write one year of `Yearly` (all but what the environment knows) into *out* [field, place]."""
+    year, pools = place.year, place.pools
+    for i in range(out.shape[1]):
+        uptake = year.structural_uptake[i] + year.labile_uptake[i]
+        for k, value in enumerate(
+            (
+                year.gpp[i], year.gpp[i] - year.npp[i], year.npp[i], year.innpp[i], year.rh[i],
+                year.npp[i] - year.rh[i], year.ltrc[i], year.ltrn[i], year.netnmin[i], uptake,
+                pools.vegc[i], pools.soc[i], pools.vegns[i] + pools.vegnl[i], pools.son[i],
+                pools.availn[i], exposed[0, i], exposed[1, i], exposed[2, i], exposed[3, i],
+            )
+        ):  # fmt: skip
+            out[k, i] = value
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def live(place, drivers, years, thaw, before, rooting, co2, co2_start, p, exposed, out):
+    """Let the places live through *years*: thaw on 1 January, then twelve months.
+
+    *drivers* [month, Drivers, place]; *years* [step] index them; *thaw* and, the year *before*,
+    [step, place] in m; *rooting* [place] in m; *co2* [step] in ppm. *exposed* [4, place] grows by
+    what thaw exposes; *out* [Yearly, step, place] is filled, or has no steps.
+    """
+    n = rooting.size
+    for k in range(years.size):
+        expose(place, n, thaw[k], before[k], rooting, p)
+        live_year(place, n, drivers, 12 * years[k], co2[k], co2_start, p)
+        _book(place, exposed)
+        if out.shape[1] > 0:
+            _report(out[:, k], place, exposed)

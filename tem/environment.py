@@ -8,7 +8,7 @@ import xarray as xr
 
 from tem import light, permafrost
 from tem import parameters as declared
-from tem.blocks import in_blocks
+from tem.blocks import alike, in_blocks
 from tem.columns import LANES, PRESENT, in_lockstep
 from tem.door import (
     annotated,
@@ -70,7 +70,7 @@ def ground(
         snowpack(air, rain, as_floats(region.elevation), pack)
     monthly = np.empty((air.shape[0], len(Ground._fields), air.shape[1]))
     yearly = np.empty((air.shape[0], len(GroundYear._fields), years.size))
-    blocks = _alike(region.ecosystem.values, LANES)
+    blocks = alike(region.ecosystem.values, LANES)
 
     def work(one_block):
         for name, cells in blocks[one_block]:
@@ -85,15 +85,6 @@ def ground(
         coords=places(region) | {"time": climate.time, "year": ("year", years)},
         attrs=climate.attrs,
     )
-
-
-def _alike(ecosystems, size: int) -> list:
-    """Return (ecosystem, cells) for blocks of at most *size* cells of one ecosystem."""
-    found = []
-    for name in np.unique(ecosystems):
-        cells = np.flatnonzero(ecosystems == name)
-        found += [(str(name), cells[i : i + size]) for i in range(0, cells.size, size)]
-    return found
 
 
 def _years(years, period) -> int:

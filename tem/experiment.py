@@ -3,134 +3,43 @@
 Source of the protocol: Liu et al., 2.3.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import xarray as xr
-from numba import njit
 
 from tem import parameters as declared
-from tem.blocks import in_blocks
-from tem.door import annotated, as_floats, drivers_of, places
-from tem.ecosystem import expose, live_year
+from tem.blocks import alike, in_blocks
+from tem.door import annotated, as_floats, drivers_of, places, side_by_side
+from tem.ecosystem import live, place_of_lanes
 from tem.environment import REFERENCE_YEAR, SPIN_UP_CLIMATE
-from tem.spinup import equilibrium
-from tem.variables import Pools, Yearly
+from tem.lanes import LANES
+from tem.spinup import AT_REST, equilibrium
+from tem.variables import Drivers, Yearly
 
 RUNS = ("S_T", "S_R")
 SPIN_UP_YEARS = 200
 SINCE = ("spin-up", "2006", "2020")
-BLOCK = 32  # cells a thread takes at once
 REPORTED = len(Yearly._fields) - 3  # alt, eet and pet come from the environment
+EXPOSED = slice(REPORTED - 4, REPORTED)  # what is booked from 2021 on
+BLOCK = LANES // len(RUNS)  # cells at once, so that both runs go side by side
 
 
-@njit(error_model="numpy")
-def _report(out, pools, flux, soc_pf, son_pf, availn_pf, soc_gross):
-    """Write one year of `Yearly` (all but alt, eet, pet) into *out* [field]."""
-    respired = flux.gpp - flux.npp
-    uptake = flux.structural_uptake + flux.labile_uptake
-    for k, value in enumerate(
-        (
-            flux.gpp, respired, flux.npp, flux.innpp, flux.rh, flux.npp - flux.rh,
-            flux.ltrc, flux.ltrn, flux.netnmin, uptake,
-            pools.vegc, pools.soc, pools.vegns + pools.vegnl, pools.son, pools.availn,
-            soc_pf, son_pf, availn_pf, soc_gross,
-        )
-    ):  # fmt: skip
-        out[k] = value
+class _Phases(NamedTuple):
+    """One ecosystem's parameters in the spin-up, to 2020 and after."""
+
+    spin_up: np.record
+    early: np.record
+    late: np.record
 
 
-@njit(error_model="numpy")
-def _future(
-    out, pools, deep, litter_c, litter_n, drivers, alt, last_alt, co2, first, years, branch,
-    rooting, early, late, follows,
-):  # fmt: skip
-    """Live the *years* from index *first*, writing them to *out* [field, year].
+class _Protocol(NamedTuple):
+    """When what happens, in indices of years."""
 
-    *follows*: whether thaw goes on after year index *branch*. Parameters are *early* up to
-    *branch* and *late* after it. Returns the state at the end.
-    """
-    soc_pf, son_pf, availn_pf, gross = 0.0, 0.0, 0.0, 0.0
-    for year in range(first, years):
-        after = year > branch
-        p = late if after else early
-        if follows or not after:
-            now = min(alt[year], p.z_cap)
-            before = min(alt[year - 1] if year > 0 else last_alt, p.z_cap)
-            pools, deep, exposed = expose(pools, deep, now, before, rooting, p)
-            if after:
-                soc_pf += exposed.soc
-                son_pf += exposed.son
-                availn_pf += exposed.availn
-                gross += max(exposed.soc, 0.0)
-        pools, flux = live_year(
-            pools, deep, litter_c, litter_n, drivers, 12 * year, co2[year], co2[0], p
-        )
-        litter_c, litter_n = flux.ltrc, flux.ltrn
-        _report(out[:, year], pools, flux, soc_pf, son_pf, availn_pf, gross)
-    return pools, deep, litter_c, litter_n
-
-
-@njit(error_model="numpy")
-def _spun_up(drivers, alt, co2, cycle, years, rooting, p):
-    """Return the state on 1 January of the first year: equilibrium, then the repeated climate.
-
-    *co2* (ppm) stays that of the first year.
-    """
-    mean_year = np.zeros((drivers.shape[0], 12))
-    for year in range(cycle):
-        for m in range(12):
-            for k in range(drivers.shape[0]):
-                mean_year[k, m] += drivers[k, 12 * year + m] / cycle
-    start = Pools(
-        vegc=p.vegc_start, vegns=p.vegns_start, vegnl=p.vegnl_start,
-        soc=p.soc_start, son=p.son_start, availn=p.availn_start,
-    )  # fmt: skip
-    pools, litter_c, litter_n = equilibrium(start, mean_year, co2, p)
-    deep = 0.0
-    for k in range(-years, 0):  # so that the last year is the one before the cycle starts again
-        year = k % cycle
-        now = min(alt[year], p.z_cap)
-        before = min(alt[(year - 1) % cycle], p.z_cap)
-        if k > -years:
-            pools, deep, _ = expose(pools, deep, now, before, rooting, p)
-        pools, flux = live_year(pools, deep, litter_c, litter_n, drivers, 12 * year, co2, co2, p)
-        litter_c, litter_n = flux.ltrc, flux.ltrn
-    return pools, deep, litter_c, litter_n
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-def march(
-    transient, reference, alt, co2, rooting, kinds, spin_types, early_types, late_types,
-    cycle, spin_years, branch, both, out,
-):  # fmt: skip
-    """Fill *out* [cell, run, Yearly, year], runs in the order of `RUNS`.
-
-    *transient*, *reference* [cell, Drivers, month] (the same array unless thaw moves water);
-    *alt* [cell, year]; *co2* [year]; *types* are records by ecosystem for the spin-up, to
-    2020 and after; *branch* is the index of 2020; without *both* only S_T is run.
-    """
-    years = alt.shape[1]
-    for c in range(alt.shape[0]):
-        kind = kinds[c]
-        spin, early, late = spin_types[kind], early_types[kind], late_types[kind]
-        last_alt = alt[c, cycle - 1]
-        pools, deep, litter_c, litter_n = _spun_up(
-            transient[c], alt[c], co2[0], cycle, spin_years, rooting[c], spin
-        )
-        shared = min(branch + 1, years)
-        pools, deep, litter_c, litter_n = _future(
-            out[c, 0], pools, deep, litter_c, litter_n, transient[c], alt[c], last_alt, co2,
-            0, shared, branch, rooting[c], early, late, follows=True,
-        )  # fmt: skip
-        if both:
-            out[c, 1, :, :shared] = out[c, 0, :, :shared]
-            _future(
-                out[c, 1], pools, deep, litter_c, litter_n, reference[c], alt[c], last_alt, co2,
-                shared, years, branch, rooting[c], early, late, follows=False,
-            )  # fmt: skip
-        _future(
-            out[c, 0], pools, deep, litter_c, litter_n, transient[c], alt[c], last_alt, co2,
-            shared, years, branch, rooting[c], early, late, follows=True,
-        )  # fmt: skip
+    years: int
+    cycle: int  # years of climate that the spin-up repeats
+    branch: int  # the last year that all runs share
+    runs: tuple[str, ...]
 
 
 def experiment(
@@ -156,7 +65,8 @@ def experiment(
 
     Returns
     -------
-    Dataset of the `Yearly` variables on (run, year, cell), g m-2 (a year).
+    Dataset of the `Yearly` variables on (run, year, cell), g m-2 (a year). Its attribute
+    `cells_not_at_rest` counts cells whose spin-up found no equilibrium.
 
     Raises ValueError for unknown runs, *since* or parameters; Cancelled if stopped.
     """
@@ -174,43 +84,110 @@ def experiment(
         raise ValueError(
             f"environment spans {years[0]}-{years[-1]}; expected 2006 to 2020 or later"
         )
-    cycle = int(min(SPIN_UP_CLIMATE[1] - SPIN_UP_CLIMATE[0] + 1, years.size))
-    branch = int(np.searchsorted(years, REFERENCE_YEAR))
-    transient = drivers_of(environment, "S_T")
-    reference = drivers_of(environment, "S_R") if "run" in environment.dims else transient
-    alt, co2 = as_floats(environment.thaw_depth), as_floats(environment.co2)
-    rooting = as_floats(environment.rooting_depth)
-    out = np.empty((kinds.size, len(RUNS), REPORTED, years.size))
+    plan = _Protocol(
+        years=years.size,
+        cycle=int(min(SPIN_UP_CLIMATE[1] - SPIN_UP_CLIMATE[0] + 1, years.size)),
+        branch=int(np.searchsorted(years, REFERENCE_YEAR)),
+        runs=wanted,
+    )
+    drivers = {"S_T": drivers_of(environment, "S_T")}
+    drivers["S_R"] = drivers_of(environment, "S_R") if "run" in environment.dims else drivers["S_T"]
+    alt, co2, rooting = (
+        as_floats(environment.variables[name]) for name in ("thaw_depth", "co2", "rooting_depth")
+    )
+    out = np.empty((len(Yearly._fields), len(wanted), years.size, kinds.size))
+    unrest = np.empty(kinds.size)
+    blocks = alike(environment.ecosystem.values, BLOCK, _pace(drivers["S_T"]))
 
     def work(block):
-        march(
-            transient[block], reference[block], alt[block], co2, rooting[block], kinds[block],
-            *phases, cycle, SPIN_UP_YEARS, branch, "S_R" in wanted, out[block],
+        name, cells = blocks[block.start]
+        kind = declared.ECOSYSTEMS.index(name)
+        months = {run: side_by_side(drivers[run], cells) for run in drivers}
+        out[:REPORTED, ..., cells], unrest[cells] = _live_through(
+            months, np.ascontiguousarray(alt[cells].T), rooting[cells], co2,
+            _Phases(*(types[kind] for types in phases)), plan,
         )  # fmt: skip
 
-    in_blocks(work, kinds.size, BLOCK, progress, cancelled, workers)
-    full = _with_environment(out, environment, alt, edited, kinds, branch)
-    variables = annotated(Yearly, full.transpose(1, 0, 2, 3), ("run", "cell", "year"))
-    result = xr.Dataset(
-        variables,
-        coords=places(environment) | {"run": list(RUNS), "year": ("year", years)},
-        attrs=environment.attrs | {"since": str(since)},
+    in_blocks(work, len(blocks), 1, progress, cancelled, workers)
+    _add_environment(out[REPORTED:], environment, _seen(alt, phases, kinds, plan.branch), plan)
+    return xr.Dataset(
+        annotated(Yearly, out, ("run", "year", "cell"), axis=0),
+        coords=places(environment) | {"run": list(wanted), "year": ("year", years)},
+        attrs=environment.attrs
+        | {"since": str(since), "cells_not_at_rest": int((unrest > AT_REST).sum())},
     )
-    return result.sel(run=list(wanted)).transpose("run", "year", "cell")
 
 
-def _with_environment(out, environment, alt, sets, kinds, branch) -> np.ndarray:
-    """Return *out* with alt, eet and pet appended; in S_R thaw stays at 2020."""
-    cells, runs, _, years = out.shape
-    cap = np.array([sets[name].z_cap for name in declared.ECOSYSTEMS])[kinds]
-    followed = np.minimum(alt, cap[:, None])
+def _live_through(drivers, thaw, rooting, co2, phases, plan):
+    """Return `Yearly` [field, run, year, cell] of up to BLOCK cells, and their unrest at the start.
+
+    *drivers* by run [month, Drivers, cell]; *thaw* [year, cell], *rooting* [cell] in m; *co2*
+    [year] in ppm. The spin-up repeats the climate under the CO2 of the first year; its last year
+    is the one before the cycle starts again.
+    """
+    cells = rooting.size
+    place, lanes = place_of_lanes()
+    out = np.empty((REPORTED, plan.years, len(plan.runs), cells))
+    nothing = np.empty((0, 0, cells))
+    mean_year = drivers["S_T"][: 12 * plan.cycle].reshape(plan.cycle, 12, -1, cells).mean(axis=0)
+    unrest = equilibrium(place, mean_year, co2[0], phases.spin_up)
+
+    years = np.arange(-SPIN_UP_YEARS, 0) % plan.cycle
+    before = np.concatenate([years[:1], years[:-1]])
+    steady = np.full(SPIN_UP_YEARS, co2[0])
+    live(
+        place, drivers["S_T"], years, thaw[years], thaw[before], rooting, steady, co2[0],
+        phases.spin_up, np.zeros((4, cells)), nothing,
+    )  # fmt: skip
+
+    years = np.arange(min(plan.branch + 1, plan.years))
+    before = np.concatenate([[plan.cycle - 1], years[:-1]])
+    shared = np.empty((REPORTED, years.size, cells))
+    live(
+        place, drivers["S_T"], years, thaw[years], thaw[before], rooting, co2, co2[0],
+        phases.early, np.zeros((4, cells)), shared,
+    )  # fmt: skip
+    shared[EXPOSED] = 0.0
+    out[:, : years.size] = shared[:, :, None]
+
+    after = np.arange(years.size, plan.years)
+    now, last = (
+        np.concatenate([_seen_by(run, thaw, index, plan) for run in plan.runs], axis=1)
+        for index in (after, after - 1)
+    )
+    lanes[:, : len(plan.runs) * cells] = np.tile(lanes[:, :cells], len(plan.runs))
+    apart = np.empty((REPORTED, after.size, len(plan.runs) * cells))
+    live(
+        place, np.concatenate([drivers[run] for run in plan.runs], axis=2), after, now, last,
+        np.tile(rooting, len(plan.runs)), co2[after], co2[0],
+        phases.late, np.zeros((4, apart.shape[2])), apart,
+    )  # fmt: skip
+    out[:, years.size :] = apart.reshape(REPORTED, after.size, len(plan.runs), cells)
+    return np.moveaxis(out, 2, 1), unrest
+
+
+def _pace(drivers) -> np.ndarray:
+    """Return what decides how many steps a cell's months take [cell]."""
+    known = Drivers(*drivers)
+    return (known.diffusion * known.plant_warmth).mean(axis=1)
+
+
+def _seen_by(run, thaw, years, plan) -> np.ndarray:
+    """Return the thaw [year, cell] of a run: of 2020 for ever in S_R."""
+    return thaw[years] if run == "S_T" else np.repeat(thaw[[plan.branch]], years.size, axis=0)
+
+
+def _seen(alt, phases, kinds, branch) -> np.ndarray:
+    """Return the thaw [cell, year] that the run has seen: *alt* no deeper than it counts."""
+    early, late = (types.z_cap[kinds][:, None] for types in phases[1:])
+    return np.minimum(alt, np.where(np.arange(alt.shape[1]) > branch, late, early))
+
+
+def _add_environment(out, environment, followed, plan) -> None:
+    """Set *out* [field, run, year, cell] to alt, eet and pet; in S_R thaw stays at 2020."""
     still = followed.copy()
-    still[:, branch + 1 :] = followed[:, branch : branch + 1]
-    full = np.empty((cells, runs, len(Yearly._fields), years))
-    full[:, :, :REPORTED] = out
-    full[:, 0, REPORTED], full[:, 1, REPORTED] = followed, still
-    for k, run in enumerate(RUNS):
+    still[:, plan.branch + 1 :] = followed[:, [plan.branch]]
+    for k, run in enumerate(plan.runs):
         chosen = environment.sel(run=run) if "run" in environment.dims else environment
-        full[:, k, REPORTED + 1] = as_floats(chosen.eet)
-        full[:, k, REPORTED + 2] = as_floats(chosen.pet)
-    return full
+        out[0, k] = (followed if run == "S_T" else still).T
+        out[1, k], out[2, k] = (as_floats(chosen.variables[name]).T for name in ("eet", "pet"))

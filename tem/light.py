@@ -3,8 +3,7 @@
 Source where not said otherwise: Raich et al. (1991), McGuire et al. (1992), TEM 4.3.
 """
 
-from numba import njit
-
+from tem.lanes import equation
 from tem.units import W_m2, degC, langley_day, mm_month, one, ppm
 
 LANGLEY: one = 86400.0 / 41840.0  # W m-2 to cal cm-2 day-1
@@ -12,19 +11,19 @@ PHOTOSYNTHETIC: one = 0.5  # share of short-wave radiation; assumed, needs no cl
 DEGREE: degC = 1.0  # empirical fits are in numbers of degrees
 
 
-@njit(error_model="numpy")
+@equation
 def irradiance(shortwave: W_m2) -> langley_day:
     """Short-wave radiation in TEM's unit."""
     return LANGLEY * shortwave
 
 
-@njit(error_model="numpy")
+@equation
 def light_factor(par: langley_day, half: langley_day) -> one:
     """Saturation of photosynthesis with light."""
     return par / (half + par)
 
 
-@njit(error_model="numpy")
+@equation
 def canopy_openness(eet: mm_month, pet: mm_month) -> one:
     """Relative opening of stomata, from how far the demand for water is met (Gv)."""
     if pet <= 0.0:
@@ -35,14 +34,14 @@ def canopy_openness(eet: mm_month, pet: mm_month) -> one:
     return max(0.0, 2.9 * met - 10.0 * met**2)
 
 
-@njit(error_model="numpy")
+@equation
 def co2_factor(co2: ppm, openness: one, half: ppm) -> one:
     """Saturation of photosynthesis with the CO2 inside the leaf."""
     inside = co2 * openness
     return inside / (half + inside) if inside > 0.0 else 0.0
 
 
-@njit(error_model="numpy")
+@equation
 def warmth_factor(
     temperature: degC, low: degC, optimum_low: degC, optimum_high: degC, high: degC
 ) -> one:
@@ -56,7 +55,7 @@ def warmth_factor(
     return product / (product - (temperature - nearest) ** 2)
 
 
-@njit(error_model="numpy")
+@equation
 def leaf(
     eet: mm_month, most_eet: mm_month, previous: one, a: one, b: one, c: one, least: one
 ) -> one:
@@ -65,13 +64,13 @@ def leaf(
     return min(max(grown, 0.5 * least), 1.0)
 
 
-@njit(error_model="numpy")
+@equation
 def relative_leaf(unnormalised: one, most: one, least: one) -> one:
     """Leaf of the month against last year's fullest."""
     return min(max(unnormalised / most, least), 1.0)
 
 
-@njit(error_model="numpy")
+@equation
 def plant_warmth(temperature: degC) -> one:
     """Rise of plant respiration and uptake with temperature, 1 at 0 °C. Source: TEM 4.3."""
     t = temperature / DEGREE

@@ -151,10 +151,15 @@ def _of(name: str, fitted: Mapping[str, float], where: str) -> Parameters:
     return build(Parameters, values | own | fitted, where)
 
 
-def ecosystems() -> dict[str, Parameters]:
-    """Return the default Parameters of each of the seven ecosystems, by name."""
+@cache
+def _defaults() -> dict[str, Parameters]:
     fitted = _table("calibrated")["ecosystem"]
     return {name: _of(name, fitted[name], name) for name in ECOSYSTEMS}
+
+
+def ecosystems() -> dict[str, Parameters]:
+    """Return the default Parameters of each of the seven ecosystems, by name."""
+    return dict(_defaults())
 
 
 def sites() -> dict[str, tuple[str, Parameters]]:

@@ -3,24 +3,23 @@
 Source: Liu et al., eqs 1-2; Hayes et al. (2014).
 """
 
-from numba import njit
-
+from tem.lanes import equation
 from tem.units import metre, one
 
 
-@njit(error_model="numpy")
+@equation
 def proportion(alt: metre, b: metre) -> one:
     """Share of the profile's carbon that lies in the active layer (eq. 2, a = 1)."""
     return alt / (b + alt)
 
 
-@njit(error_model="numpy")
+@equation
 def exposure(alt: metre, previous: metre, b: metre) -> one:
     """Ratio by which soil pools change when the active layer does (eq. 1)."""
     return proportion(alt, b) / proportion(previous, b)
 
 
-@njit(error_model="numpy")
+@equation
 def beyond_roots(alt: metre, previous: metre, rooting: metre, b: metre) -> one:
     """Share of newly exposed nitrogen that lies below the roots."""
     if alt <= max(rooting, previous):

@@ -5,36 +5,42 @@ import xarray as xr
 from numba import njit
 
 from tem import parameters as declared
-from tem import soil
-from tem.door import annotated, as_floats, drivers_of, places
-from tem.ecosystem import live_month, month_of
+from tem.blocks import alike
+from tem.door import annotated, as_floats, drivers_of, places, side_by_side
+from tem.ecosystem import begin_year, live_month, place_of_lanes, set_sky
+from tem.lanes import LANES
 from tem.spinup import equilibrium
 from tem.variables import Fluxes, Pools
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def march(drivers, co2, kinds, types, fluxes, pools_out):
-    """Fill *fluxes* [cell, Fluxes, 12] and *pools_out* [cell, Pools, 12] (at each month's end).
+def march(place, drivers, co2, p, fluxes, pools):
+    """Fill *fluxes* [month, Fluxes, cell] and *pools* [month, Pools, cell] (at its end).
 
-    *drivers* [cell, Drivers, 12]; *co2* in ppm; *types* are records by ecosystem.
+    *drivers* [12, Drivers, cell]; *co2* in ppm; *p* of the ecosystem.
     """
-    for c in range(drivers.shape[0]):
-        p = types[kinds[c]]
-        start = Pools(
-            vegc=p.vegc_start, vegns=p.vegns_start, vegnl=p.vegnl_start,
-            soc=p.soc_start, son=p.son_start, availn=p.availn_start,
-        )  # fmt: skip
-        pools, litter_c, litter_n = equilibrium(start, drivers[c], co2, p)
-        rate = soil.decomposition_rate(rate=p.kd, litter_c=litter_c, litter_n=litter_n, cn=p.lcclnc)
-        for m in range(12):
-            month = month_of(
-                drivers=drivers[c], m=m, rate=rate, co2=co2, wider=1.0, beyond_roots=0.0, p=p
-            )
-            pools, flux = live_month(pools, month, p)
-            for k, value in enumerate(flux):
-                fluxes[c, k, m] = value
-            for k, value in enumerate(pools):
-                pools_out[c, k, m] = value
+    n = drivers.shape[2]
+    for m in range(12):
+        begin_year(place, n, p)  # so that `year` sums up one month
+        set_sky(place, n, drivers[m], co2, p)
+        live_month(place, n, 1.0, p)
+        year, held = place.year, place.pools
+        for i in range(n):
+            for k, value in enumerate(
+                (
+                    year.gpp[i], year.innpp[i], year.npp[i], year.ltrc[i], year.rh[i],
+                    year.ltrn[i], year.netnmin[i], year.structural_uptake[i],
+                    year.labile_uptake[i], year.resorption[i], year.mobilisation[i],
+                )
+            ):  # fmt: skip
+                fluxes[m, k, i] = value
+            for k, value in enumerate(
+                (
+                    held.vegc[i], held.vegns[i], held.vegnl[i],
+                    held.soc[i], held.son[i], held.availn[i],
+                )
+            ):  # fmt: skip
+                pools[m, k, i] = value
 
 
 def at_rest(environment, parameters=None) -> xr.Dataset:
@@ -51,16 +57,22 @@ def at_rest(environment, parameters=None) -> xr.Dataset:
     (cell, month). Raises ValueError for parameters it cannot use.
     """
     drivers = drivers_of(environment, "S_T")
-    mean_year = np.ascontiguousarray(drivers.reshape(*drivers.shape[:2], -1, 12).mean(axis=2))
-    kinds = declared.kinds(environment.ecosystem.values)
     types = declared.as_records(declared.settled(parameters))
     co2 = float(as_floats(environment.co2)[0])
-    fluxes = np.empty((kinds.size, len(Fluxes._fields), 12))
-    pools = np.empty((kinds.size, len(Pools._fields), 12))
-    march(mean_year, co2, kinds, types, fluxes, pools)
-    months = ("cell", "month")
+    cells = environment.sizes["cell"]
+    fluxes, pools = (np.empty((cells, len(one._fields), 12)) for one in (Fluxes, Pools))
+    for ecosystem, block in alike(environment.ecosystem.values, LANES):
+        found = [np.empty((12, len(one._fields), block.size)) for one in (Fluxes, Pools)]
+        months = side_by_side(drivers, block)
+        mean_year = months.reshape(-1, 12, *months.shape[1:]).mean(axis=0)
+        p = types[declared.ECOSYSTEMS.index(ecosystem)]
+        place, _ = place_of_lanes()
+        equilibrium(place, mean_year, co2, p)
+        march(place, mean_year, co2, p, *found)
+        fluxes[block], pools[block] = (one.T for one in found)
+    dims = ("cell", "month")
     return xr.Dataset(
-        annotated(Fluxes, fluxes, months) | annotated(Pools, pools, months),
+        annotated(Fluxes, fluxes, dims) | annotated(Pools, pools, dims),
         coords=places(environment) | {"month": np.arange(1, 13)},
         attrs=environment.attrs,
     )

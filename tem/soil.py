@@ -3,8 +3,7 @@
 Source where not said otherwise: Raich et al. (1991), McGuire et al. (1992), TEM 4.3.
 """
 
-from numba import njit
-
+from tem.lanes import equation, exp
 from tem.units import (
     degC,
     gC_gN,
@@ -23,10 +22,11 @@ DECAY: one = 0.26299 + 1.14757 * 0.2 - 0.42956 * 0.2**2
 LITTER_QUALITY: one = -0.784  # exponent of the decomposition rate on litter C:N
 MONTH: month = 1.0  # the step in which a pool can be emptied at most
 TEN_KELVIN: degC = 10.0
+RICHEST: one = 1e6  # keeps a ratio finite where soil has next to no carbon or nitrogen
 OPTIMUM: one = 0.5  # volumetric soil moisture at which decomposition is fastest
 
 
-@njit(error_model="numpy")
+@equation
 def moisture_factor(moisture: one) -> one:
     """Response of decomposition to volumetric soil moisture: 0 when dry or drowned."""
     v = min(max(moisture, 0.0), 1.0)
@@ -34,13 +34,16 @@ def moisture_factor(moisture: one) -> one:
     return product / (product - (v - OPTIMUM) ** 2)
 
 
-@njit(error_model="numpy")
-def warming(temperature: degC, q10: one) -> one:
-    """Rise of decomposition with soil temperature, 1 at 0 °C; frozen soil goes on respiring."""
-    return q10 ** (temperature / TEN_KELVIN)
+@equation
+def warming(temperature: degC, log_q10: one) -> one:
+    """Rise of decomposition with soil temperature, 1 at 0 °C; frozen soil goes on respiring.
+
+    Q10 to the power of tenths of the temperature; *log_q10* is its natural logarithm.
+    """
+    return exp(log_q10 * (temperature / TEN_KELVIN))
 
 
-@njit(error_model="numpy")
+@equation
 def decomposition_rate(rate: per_month, litter_c: gC_m2, litter_n: gN_m2, cn: gC_gN) -> per_month:
     """Decomposition rate of a year from the C:N of last year's litter."""
     if litter_n <= 0.0 or litter_c <= 0.0:
@@ -48,26 +51,30 @@ def decomposition_rate(rate: per_month, litter_c: gC_m2, litter_n: gN_m2, cn: gC
     return rate * (litter_c / litter_n / cn) ** LITTER_QUALITY
 
 
-@njit(error_model="numpy")
+@equation
 def immobilisation(most: gN_gC, saturation: one, respired: gC_m2_month) -> gN_m2_month:
     """Nitrogen that microbes bind."""
     return most * saturation * DECAY * respired
 
 
-@njit(error_model="numpy")
+@equation
+def richness(soil_c: gC_m2, soil_n: gN_m2, cn: gC_gN) -> one:
+    """How much richer in nitrogen soil is than at calibration; 1 where there is no soil."""
+    if soil_c <= 0.0 or soil_n <= 0.0:
+        return 1.0
+    return min(max(cn * soil_n / soil_c, 1.0 / RICHEST), RICHEST)
+
+
+@equation
 def net_mineralisation(
     freed: gN_m2_month,
     bound: gN_m2_month,
-    soil_c: gC_m2,
+    richness: one,
     soil_n: gN_m2,
     available_n: gN_m2,
-    cn: gC_gN,
 ) -> gN_m2_month:
-    """Nitrogen freed less nitrogen bound, held back from moving soil C:N away from *cn*."""
-    if soil_c <= 0.0 or soil_n <= 0.0:
-        return 0.0
+    """Nitrogen freed less nitrogen bound, held back from moving the C:N of soil."""
     net = freed - bound
-    richness = cn * soil_n / soil_c
     # law: in a month no more is freed than the soil holds, nor bound than is available
     if net >= 0.0:
         return min(net * richness, soil_n / MONTH)

@@ -3,9 +3,7 @@
 Source where not said otherwise: Raich et al. (1991), McGuire et al. (1992), TEM 4.3.
 """
 
-import numpy as np
-from numba import njit
-
+from tem.lanes import equation, exp
 from tem.units import (
     gC_gN,
     gC_m2,
@@ -27,32 +25,32 @@ SCARCE_NITROGEN: gN_m2_month = (
 )
 
 
-@njit(error_model="numpy")
+@equation
 def foliage(vegetation_c: gC_m2, cov: m2_gC) -> one:
     """Share of the full canopy that plant carbon affords."""
-    return 1.0 / (1.0 + SEEDLING * np.exp(cov * vegetation_c))
+    return 1.0 / (1.0 + SEEDLING * exp(cov * vegetation_c))
 
 
-@njit(error_model="numpy")
+@equation
 def maintenance(vegetation_c: gC_m2, rate: per_month, fall: m2_gC, warmth: one) -> gC_m2_month:
     """Maintenance respiration; the rate falls as plants grow."""
-    return rate * np.exp(fall * vegetation_c) * vegetation_c * warmth
+    return rate * exp(fall * vegetation_c) * vegetation_c * warmth
 
 
-@njit(error_model="numpy")
+@equation
 def unlimited_npp(gross: gC_m2_month, respired: gC_m2_month) -> gC_m2_month:
     """NPP if nitrogen were no limit (the paper's INNPP)."""
     left = gross - respired
     return left * (1.0 - GROWTH_COST) if left > 0.0 else left
 
 
-@njit(error_model="numpy")
+@equation
 def saturation(concentration: gN_litre, half: gN_litre) -> one:
     """Michaelis-Menten response to the concentration of available nitrogen."""
     return concentration / (half + concentration)
 
 
-@njit(error_model="numpy")
+@equation
 def litter_nitrogen(
     litter_c: gC_m2_month, structural_n: gN_m2, rate: per_month, c_even: gC_gN
 ) -> gN_m2_month:
@@ -60,7 +58,7 @@ def litter_nitrogen(
     return min(rate * structural_n, litter_c / c_even)
 
 
-@njit(error_model="numpy")
+@equation
 def resorption(
     litter_c: gC_m2_month,
     vegetation_c: gC_m2,
@@ -78,7 +76,7 @@ def resorption(
     return min(spared * structural_n * c2n / vegetation_c, most)
 
 
-@njit(error_model="numpy")
+@equation
 def uptake_wanted(uptake: gN_m2_month, ratio: gC_gN, c_even: gC_gN) -> gN_m2_month:
     """Nitrogen uptake when carbon is the limit; *ratio* is carbon over nitrogen on offer.
 
@@ -88,7 +86,7 @@ def uptake_wanted(uptake: gN_m2_month, ratio: gC_gN, c_even: gC_gN) -> gN_m2_mon
     return max(0.0, uptake * product / (product - (ratio - c_even) ** 2))
 
 
-@njit(error_model="numpy")
+@equation
 def agree(
     innpp: gC_m2_month,
     uptake: gN_m2_month,
@@ -126,7 +124,7 @@ def agree(
     return innpp, structural, labile, mobilised
 
 
-@njit(error_model="numpy")
+@equation
 def gross_production(npp: gC_m2_month, maintenance: gC_m2_month) -> gC_m2_month:
     """Photosynthesis that pays for growth, its cost, and maintenance."""
     growth = npp * GROWTH_COST / (1.0 - GROWTH_COST) if npp > 0.0 else 0.0

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tem.ecosystem import Month
+from tem.ecosystem import Sky
 from tem.parameters import ECOSYSTEMS, Parameters, ecosystems
 from tem.schema import fields
 from tem.variables import Pools
@@ -30,6 +30,19 @@ def usual_parameters():
     )
 
 
+def usual_rates():
+    """An ecosystem whose rates each lie up to thrice or a third of what was fitted."""
+    names = [f.name for f in fields(Parameters) if f.about.group == "rates"]
+    factors = {name: st.floats(-1, 1).map(lambda x: 3.0**x) for name in names}
+    return st.builds(
+        lambda name, by: ecosystems()[name]._replace(
+            **{key: getattr(ecosystems()[name], key) * factor for key, factor in by.items()}
+        ),
+        st.sampled_from(ECOSYSTEMS),
+        st.fixed_dictionaries(factors),
+    )
+
+
 def any_pools():
     """Pools from empty to full."""
     full = {name: st.floats(TRACE, most) for name, most in LARGEST.items()}
@@ -39,12 +52,10 @@ def any_pools():
 def any_month():
     """What climate may permit in a month."""
     return st.builds(
-        Month,
+        Sky,
         production=st.floats(0, 1),
         plant_warmth=st.floats(0, MOST_WARMTH),
         decomposition=st.floats(0, 0.5),
         diffusion=st.floats(0, 0.005),
         beyond_roots=st.floats(0, 50),
-        c_even=st.floats(5, 200),
-        c2n=st.floats(5, 800),
     )

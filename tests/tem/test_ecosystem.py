@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tem.ecosystem import Month, expose, flow, live_month, live_year, settle
+from tem.ecosystem import Sky
 from tem.parameters import Parameters, ecosystems
 from tem.schema import records
 from tem.variables import Pools
+from tests.tem.alone import expose, flow, live_month, live_year, settle
 from tests.tem.strategies import any_month, any_parameters, any_pools, usual_parameters
 
 SETTINGS = settings(derandomize=True, deadline=None, max_examples=150)
 MEADOW = ecosystems()["Meadow"]
 CO2 = 381.0  # ppm
 POOLS = Pools(vegc=1200.0, vegns=30.0, vegnl=1.5, soc=15000.0, son=1005.0, availn=2.0)
-SUMMER = Month(
-    production=0.25, plant_warmth=2.0, decomposition=0.002, diffusion=1e-4, beyond_roots=0.0,
-    c_even=40.0, c2n=40.0,
-)  # fmt: skip
+SUMMER = Sky(
+    production=0.25, plant_warmth=2.0, decomposition=0.002, diffusion=1e-4, beyond_roots=0.0
+)
 SEASONS = np.array(  # of a cool, moist place, [Drivers, month]
     [
         np.clip(-0.25 * np.cos(2 * np.pi * np.arange(12) / 12), 0, None),

@@ -1,5 +1,6 @@
 """Soil life: known answers and limits."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,9 +19,9 @@ def test_moisture_for_decomposition(moisture, expected):
 
 
 def test_ten_degrees_double_decomposition():
-    assert soil.warming(10.0, q10=2.0) == 2.0
-    assert soil.warming(0.0, q10=3.0) == 1.0
-    assert soil.warming(-10.0, q10=2.0) == 0.5  # frozen soil goes on
+    assert soil.warming(10.0, log_q10=np.log(2.0)) == pytest.approx(2.0, rel=1e-15)
+    assert soil.warming(0.0, log_q10=np.log(3.0)) == 1.0
+    assert soil.warming(-10.0, log_q10=np.log(2.0)) == pytest.approx(0.5)  # frozen soil goes on
 
 
 def test_share_of_litter_left_to_microbes():
@@ -42,14 +43,20 @@ def test_a_year_without_litter_leaves_the_rate_alone(litter):
 
 
 def test_net_mineralisation_holds_soil_cn_back():
-    rich = {"soil_c": 1000.0, "soil_n": 100.0, "available_n": 9.0, "cn": 20.0}  # C:N 10 < 20
+    twice = soil.richness(soil_c=1000.0, soil_n=100.0, cn=20.0)  # C:N 10 < 20
+    rich = {"richness": twice, "soil_n": 100.0, "available_n": 9.0}
     assert soil.net_mineralisation(freed=3.0, bound=1.0, **rich) == pytest.approx(4.0)
     assert soil.net_mineralisation(freed=1.0, bound=3.0, **rich) == pytest.approx(-1.0)
 
 
-def test_no_soil_no_mineralisation():
-    assert soil.net_mineralisation(1.0, 0.5, 0.0, 10.0, 1.0, 20.0) == 0
-    assert soil.net_mineralisation(1.0, 0.5, 10.0, 0.0, 1.0, 20.0) == 0
+@pytest.mark.parametrize("empty", [(0.0, 10.0), (10.0, 0.0), (0.0, 0.0)])
+def test_no_soil_is_neither_rich_nor_poor(empty):
+    assert soil.richness(*empty, cn=20.0) == 1
+
+
+def test_next_to_no_soil_has_a_finite_richness():
+    assert soil.richness(1e-300, 1e3, cn=20.0) == soil.RICHEST
+    assert soil.richness(1e3, 1e-300, cn=20.0) == 1 / soil.RICHEST
 
 
 def test_no_respiration_binds_no_nitrogen():
@@ -58,8 +65,9 @@ def test_no_respiration_binds_no_nitrogen():
 
 @SETTINGS
 @given(
-    st.floats(0, 1e4), st.floats(0, 1e4), st.floats(1e-6, 9e4), st.floats(1e-6, 9e3),
+    st.floats(0, 1e4), st.floats(0, 1e4), st.floats(0, 9e4), st.floats(0, 9e3),
     st.floats(0, 50), st.floats(4, 60),
 )  # fmt: skip
 def test_no_more_nitrogen_moves_in_a_month_than_there_is(freed, bound, c, n, available, cn):
-    assert -available <= soil.net_mineralisation(freed, bound, c, n, available, cn) <= n
+    richness = soil.richness(c, n, cn)
+    assert -available <= soil.net_mineralisation(freed, bound, richness, n, available) <= n

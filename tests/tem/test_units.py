@@ -9,9 +9,11 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import get_args, get_type_hints
 
 import numba
+import numpy as np
 import pint
 import pytest
 
@@ -85,6 +87,8 @@ def carry(monkeypatch):
                 monkeypatch.setattr(module, name, quantity(getattr(module, name), unit_of(hint)))
         monkeypatch.setattr(module, "max", as_bare(max), raising=False)
         monkeypatch.setattr(module, "min", as_bare(min), raising=False)
+        if hasattr(module, "exp"):
+            monkeypatch.setattr(module, "exp", np.exp)
         for function in vars(module).values():  # equations call each other
             if hasattr(function, "py_func"):
                 for caller in MODULES:
@@ -134,23 +138,44 @@ def test_every_constant_of_an_equation_has_a_unit():
 @pytest.mark.parametrize("labile", [0.01, 2.0, 40.0])  # nitrogen short, enough, in plenty
 def test_the_flow_of_a_month_has_the_units_of_its_pools(carry, labile):
     amounts = {"vegc": 900.0, "vegns": 25.0, "vegnl": labile, "soc": 9000, "son": 800, "availn": 2}
-    pools = Pools(**{f.name: quantity(amounts[f.name], f.unit) for f in fields(Pools)})
+    pools = {f.name: quantity(amounts[f.name], f.unit) for f in fields(Pools)}
     p = Parameters(
         **{f.name: quantity(Parameters._field_defaults[f.name], f.unit) for f in fields(Parameters)}
     )
-    month = ecosystem.Month(
-        production=quantity(0.3, "1"), plant_warmth=quantity(2.0, "1"),
-        decomposition=quantity(0.002, "month-1"), diffusion=quantity(1e-4, "mm-1"),
-        beyond_roots=quantity(0.1, "gN m-2"), c_even=p.c_even, c2n=p.c2n,
+    sky = {"production": 0.3, "plant_warmth": 2, "decomposition": 2e-3, "diffusion": 1e-4,
+           "beyond_roots": 0.1}  # fmt: skip
+    hints = get_type_hints(ecosystem.Sky, include_extras=True)
+    month = quantity(0.5, "month")
+    place = SimpleNamespace(
+        pools=side_by_side(pools), at=side_by_side(pools), moved=side_by_side(empty(Pools)),
+        sky=side_by_side({k: quantity(v, unit_of(hints[k])) for k, v in sky.items()}),
+        flux=side_by_side(empty(Fluxes)), year=side_by_side(empty(Fluxes, month)),
+        aside=side_by_side(dict.fromkeys(("foliage", "maintenance", "uptake"))),
+        pace=side_by_side({"step": month}),
     )  # fmt: skip
-    flux = ecosystem.flow(pools, month, p)
+    ecosystem.flow(place, 1, 1.0, p)
     for field in fields(Fluxes):
-        found = getattr(flux, field.name)
-        nothing = not isinstance(found, UNITS.Quantity) and found == 0
-        assert nothing or is_like(found, field.unit), field.name
-    after = ecosystem.settle(pools, flux, quantity(0.5, "month"))
+        found = getattr(place.flux, field.name)
+        if not isinstance(found[0], UNITS.Quantity) and found[0] == 0:
+            found[0] = quantity(0.0, field.unit)  # a bare 0 is none of anything
+        assert is_like(found[0], field.unit), field.name
+    ecosystem.settle(place, 1, 0.5, 1.0)
+    for field in fields(Fluxes):
+        total = getattr(place.year, field.name)[0]
+        assert total.is_compatible_with(quantity(1, field.unit) * month), field.name
     for field in fields(Pools):
-        assert is_like(getattr(after, field.name), field.unit), field.name
+        for lanes in (place.at, place.moved):
+            assert is_like(getattr(lanes, field.name)[0], field.unit), field.name
+
+
+def side_by_side(values):
+    """Return what stands in for a record of lanes, with one lane in use."""
+    return SimpleNamespace(**{name: [value] for name, value in values.items()})
+
+
+def empty(schema, during=1.0):
+    """Return nothing of each quantity of a schema, or what flows of it *during* some time."""
+    return {f.name: quantity(0.0, f.unit) * during for f in fields(schema)}
 
 
 @pytest.mark.skipif(not COMPILED, reason="this is the process without compilation")
