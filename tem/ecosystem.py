@@ -17,7 +17,7 @@ from tem.units import gN_m2, one, per_mm, per_month
 from tem.variables import Drivers, Fluxes, Pools
 
 EASY = 1.3  # how far the fastest pool may relax in one Runge-Kutta step
-SPARE = 2.0  # steps more, for stores that run empty within a month; years are within 0.2 %
+SPARE = 2.5  # steps more, for stores that run empty within a month; years are within 0.2 %
 MOST_STEPS = 400  # a month
 RUNGE_KUTTA = ((0.5, 1 / 6), (0.5, 1 / 3), (1.0, 1 / 3), (0.0, 1 / 6))  # reach and weight
 POOREST = 0.05  # soil poorer in nitrogen than this against its calibration binds all there is

@@ -106,7 +106,7 @@ class Parameters(NamedTuple):
     # ground surface
     n_freeze:     A[one,         _soil("Surface over air temperature in frost",         0.2,  1.5, "n_f", "station offsets (surface_offsets.csv)", "surface", (0.6, 0.85))] = 0.78
     thaw_gain:    A[degC_day,    _soil("Degree-days that bare ground gains over thawing air", 0, 3000, "G_t", "station offsets (surface_offsets.csv)", "surface", (900, 1110))] = 930.0
-    shade_dry:    A[one,         _soil("Share of that gain lost to cover, dry ground",    0,    1, "s_dry", _ASSUMED + "; set by present thaw depth", "surface", (0, 0.95))] = 0.20
+    shade_dry:    A[one,         _soil("Share of that gain lost to cover, dry ground",    0,    1, "s_dry", _ASSUMED + "; set by present thaw depth", "surface", (0, 0.95))] = 0.18
     shade_wet:    A[one,         _soil("Share of that gain lost to cover, closed sward",  0,    1, "s_wet", _ASSUMED + "; set by present thaw depth", "surface", (0.2, 0.95))] = 0.65
     past_warming: A[K_year,      _soil("Warming of the air from 1957 to 2005",           -0.1, 0.1, "w_past", "stations (Zhou et al. 2022; Ran et al. 2018)", "soil heat", (0.031, 0.04))] = 0.035
     geothermal:   A[W_m2,        _soil("Heat from below",                                 0,  0.3, "q_geo", "Wu et al. 2010", "soil heat", (0.02, 0.16))] = 0.06
