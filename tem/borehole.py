@@ -5,8 +5,9 @@ import xarray as xr
 from numba import njit
 
 from tem import conduction, heat
-from tem.conduction import LANES, SECONDS_PER_DAY
+from tem.conduction import SECONDS_PER_DAY
 from tem.heat import Soil
+from tem.lanes import LANES
 
 LONGEST = SECONDS_PER_DAY / 4  # s; fronts are then within 0.3 % of Neumann's
 

@@ -15,8 +15,8 @@ from scipy.optimize import least_squares
 from tem import rest
 from tem.columns import PRESENT
 from tem.experiment import experiment
-from tem.parameters import Parameters
-from tem.schema import build, fields
+from tem.parameters import FIELDS, Parameters
+from tem.schema import build
 from tem.summary import is_flux, regional_mean
 
 FREE = ("cmax", "kr", "kd", "nmax", "nup")
@@ -112,9 +112,8 @@ def fit(
     """
     targets = tuple(targets)
     _check(targets, free)
-    bounds = {field.name: field.about for field in fields(Parameters)}
     least, most = (
-        np.array([max(getattr(bounds[name], end), LEAST) for name in free])
+        np.array([max(getattr(FIELDS[name].about, end), LEAST) for name in free])
         for end in ("low", "high")
     )
     low, high = np.log(least), np.log(most)

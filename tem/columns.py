@@ -8,8 +8,9 @@ import numpy as np
 from numba import njit
 
 from tem import conduction, heat, surface
-from tem.conduction import LANES, SECONDS_PER_DAY
+from tem.conduction import SECONDS_PER_DAY
 from tem.heat import Soil
+from tem.lanes import LANES
 from tem.variables import Ground, GroundYear
 
 # Layers (m): edges fall on 0.1, 0.2, 0.4, 3 and 10 m, where soil properties change or a

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from tem.heat import front_to_edge, holds_front, is_thawed, liquid_fraction, resistance
+from tem.lanes import LANES, lanes_of
 
 SECONDS_PER_DAY = 86400.0
 NEAREST = 0.02  # of a layer; how near to its edge a front may come
@@ -15,15 +16,11 @@ MOST_ITERATIONS = 60  # about five are the rule
 CIRCLING = 12  # iterations after which Newton's method is taken to go round in circles
 SAME_WARMTH = 1e-9  # K; states whose temperatures differ by less are one
 
-# Columns march in lockstep, LANES at a time. One record holds a layer of all of them: fields of
-# fixed length at fixed places tell the compiler that rows do not overlap, and it then works on
-# eight columns at once (eleven times faster here than separate arrays). With fewer lanes the
-# compiler unrolls the loops before it sees that it could vectorise them.
-LANES = 32
+# Columns march LANES at a time, and one record holds a layer of all of them: eleven times faster
+# here than separate arrays.
 LAYER = np.dtype(
-    [
-        (name, float, (LANES,))
-        for name in (
+    lanes_of(
+        (
             "enthalpy",  # J m-3
             "before",  # enthalpy at the start of the step, heat from below included
             "slope",  # T = slope * H + offset in the state the layer is assumed to be in
@@ -33,7 +30,7 @@ LAYER = np.dtype(
             "right",  # eliminated right-hand side
             "flux",  # from the layer above, W m-2
         )
-    ]
+    )
 )
 
 
@@ -252,7 +249,7 @@ def conduct(columns, soil, surface_temperature, surface_resistance, geothermal_f
     """
     _begin(columns, soil, surface_temperature, geothermal_flux, seconds)
     _connect(columns, soil, surface_resistance)
-    settled = _iterate(columns, soil, seconds)
+    _iterate(columns, soil, seconds)
     _go_halfway(columns, soil)
     _connect(columns, soil, surface_resistance)
     settled = _iterate(columns, soil, seconds)

@@ -9,7 +9,7 @@ import xarray as xr
 from tem import light, permafrost
 from tem import parameters as declared
 from tem.blocks import alike, in_blocks
-from tem.columns import LANES, PRESENT, in_lockstep
+from tem.columns import PRESENT, in_lockstep
 from tem.door import (
     annotated,
     as_floats,
@@ -19,6 +19,7 @@ from tem.door import (
     places,
     years_of,
 )
+from tem.lanes import LANES
 from tem.seasons import demand, march, snowpack
 from tem.variables import Drivers, Ground, GroundYear, WaterYear
 

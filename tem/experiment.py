@@ -90,8 +90,8 @@ def experiment(
         branch=int(np.searchsorted(years, REFERENCE_YEAR)),
         runs=wanted,
     )
-    drivers = {"S_T": drivers_of(environment, "S_T")}
-    drivers["S_R"] = drivers_of(environment, "S_R") if "run" in environment.dims else drivers["S_T"]
+    apart = RUNS if "run" in environment.dims else ("S_T",)
+    drivers = {run: drivers_of(environment, run) for run in apart}
     alt, co2, rooting = (
         as_floats(environment.variables[name]) for name in ("thaw_depth", "co2", "rooting_depth")
     )
@@ -121,9 +121,9 @@ def experiment(
 def _live_through(drivers, thaw, rooting, co2, phases, plan):
     """Return `Yearly` [field, run, year, cell] of up to BLOCK cells, and their unrest at the start.
 
-    *drivers* by run [month, Drivers, cell]; *thaw* [year, cell], *rooting* [cell] in m; *co2*
-    [year] in ppm. The spin-up repeats the climate under the CO2 of the first year; its last year
-    is the one before the cycle starts again.
+    *drivers* by run [month, Drivers, cell], S_T's alone where both have the same; *thaw* [year,
+    cell], *rooting* [cell] in m; *co2* [year] in ppm. The spin-up repeats the climate under the
+    CO2 of the first year; its last year is the one before the cycle starts again.
     """
     cells = rooting.size
     place, lanes = place_of_lanes()
@@ -151,14 +151,12 @@ def _live_through(drivers, thaw, rooting, co2, phases, plan):
     out[:, : years.size] = shared[:, :, None]
 
     after = np.arange(years.size, plan.years)
-    now, last = (
-        np.concatenate([_seen_by(run, thaw, index, plan) for run in plan.runs], axis=1)
-        for index in (after, after - 1)
-    )
+    seen = np.concatenate([_seen_by(run, thaw, plan.branch) for run in plan.runs], axis=1)
+    months = [drivers.get(run, drivers["S_T"]) for run in plan.runs]
     lanes[:, : len(plan.runs) * cells] = np.tile(lanes[:, :cells], len(plan.runs))
     apart = np.empty((REPORTED, after.size, len(plan.runs) * cells))
     live(
-        place, np.concatenate([drivers[run] for run in plan.runs], axis=2), after, now, last,
+        place, np.concatenate(months, axis=2), after, seen[after], seen[after - 1],
         np.tile(rooting, len(plan.runs)), co2[after], co2[0],
         phases.late, np.zeros((4, apart.shape[2])), apart,
     )  # fmt: skip
@@ -172,9 +170,13 @@ def _pace(drivers) -> np.ndarray:
     return (known.diffusion * known.plant_warmth).mean(axis=1)
 
 
-def _seen_by(run, thaw, years, plan) -> np.ndarray:
-    """Return the thaw [year, cell] of a run: of 2020 for ever in S_R."""
-    return thaw[years] if run == "S_T" else np.repeat(thaw[[plan.branch]], years.size, axis=0)
+def _seen_by(run, thaw, branch) -> np.ndarray:
+    """Return the thaw [year, cell] of a run: in S_R it stays as in year index *branch*."""
+    if run == "S_T":
+        return thaw
+    still = thaw.copy()
+    still[branch + 1 :] = thaw[branch]
+    return still
 
 
 def _seen(alt, phases, kinds, branch) -> np.ndarray:
@@ -185,9 +187,7 @@ def _seen(alt, phases, kinds, branch) -> np.ndarray:
 
 def _add_environment(out, environment, followed, plan) -> None:
     """Set *out* [field, run, year, cell] to alt, eet and pet; in S_R thaw stays at 2020."""
-    still = followed.copy()
-    still[:, plan.branch + 1 :] = followed[:, [plan.branch]]
     for k, run in enumerate(plan.runs):
         chosen = environment.sel(run=run) if "run" in environment.dims else environment
-        out[0, k] = (followed if run == "S_T" else still).T
+        out[0, k] = _seen_by(run, followed.T, plan.branch)
         out[1, k], out[2, k] = (as_floats(chosen.variables[name]).T for name in ("eet", "pet"))

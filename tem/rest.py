@@ -14,33 +14,16 @@ from tem.variables import Fluxes, Pools
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def march(place, drivers, co2, p, fluxes, pools):
-    """Fill *fluxes* [month, Fluxes, cell] and *pools* [month, Pools, cell] (at its end).
+def _live_month(place, n, drivers, co2, p):
+    """Let *place* live through the month of *drivers* [Drivers, cell], summed up in `year`."""
+    begin_year(place, n, p)
+    set_sky(place, n, drivers, co2, p)
+    live_month(place, n, 1.0, p)
 
-    *drivers* [12, Drivers, cell]; *co2* in ppm; *p* of the ecosystem.
-    """
-    n = drivers.shape[2]
-    for m in range(12):
-        begin_year(place, n, p)  # so that `year` sums up one month
-        set_sky(place, n, drivers[m], co2, p)
-        live_month(place, n, 1.0, p)
-        year, held = place.year, place.pools
-        for i in range(n):
-            for k, value in enumerate(
-                (
-                    year.gpp[i], year.innpp[i], year.npp[i], year.ltrc[i], year.rh[i],
-                    year.ltrn[i], year.netnmin[i], year.structural_uptake[i],
-                    year.labile_uptake[i], year.resorption[i], year.mobilisation[i],
-                )
-            ):  # fmt: skip
-                fluxes[m, k, i] = value
-            for k, value in enumerate(
-                (
-                    held.vegc[i], held.vegns[i], held.vegnl[i],
-                    held.soc[i], held.son[i], held.availn[i],
-                )
-            ):  # fmt: skip
-                pools[m, k, i] = value
+
+def _held(schema, lanes, n) -> np.ndarray:
+    """Return what *lanes* hold of a schema's quantities [cell, quantity]."""
+    return np.stack([lanes[name][:n] for name in schema._fields], axis=1)
 
 
 def at_rest(environment, parameters=None) -> xr.Dataset:
@@ -62,14 +45,15 @@ def at_rest(environment, parameters=None) -> xr.Dataset:
     cells = environment.sizes["cell"]
     fluxes, pools = (np.empty((cells, len(one._fields), 12)) for one in (Fluxes, Pools))
     for ecosystem, block in alike(environment.ecosystem.values, LANES):
-        found = [np.empty((12, len(one._fields), block.size)) for one in (Fluxes, Pools)]
         months = side_by_side(drivers, block)
         mean_year = months.reshape(-1, 12, *months.shape[1:]).mean(axis=0)
         p = types[declared.ECOSYSTEMS.index(ecosystem)]
         place, _ = place_of_lanes()
         equilibrium(place, mean_year, co2, p)
-        march(place, mean_year, co2, p, *found)
-        fluxes[block], pools[block] = (one.T for one in found)
+        for m in range(12):
+            _live_month(place, block.size, mean_year[m], co2, p)
+            fluxes[block, :, m] = _held(Fluxes, place["year"], block.size)
+            pools[block, :, m] = _held(Pools, place["pools"], block.size)
     dims = ("cell", "month")
     return xr.Dataset(
         annotated(Fluxes, fluxes, dims) | annotated(Pools, pools, dims),

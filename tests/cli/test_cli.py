@@ -25,14 +25,6 @@ NOT_GCM = "not GCM output"
 
 
 @pytest.fixture(scope="module")
-def few():
-    """The first two cells of each ecosystem of the region."""
-    region = data.region(0.5)
-    kinds = region.ecosystem.to_numpy()
-    return region.isel(cell=np.concatenate([np.flatnonzero(kinds == k)[:2] for k in set(kinds)]))
-
-
-@pytest.fixture(scope="module")
 def expected(few):
     """What the model gives for the few cells in a climate, without store or command line."""
 

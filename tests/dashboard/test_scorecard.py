@@ -23,14 +23,6 @@ NEEDED = {
 
 
 @pytest.fixture(scope="module")
-def few():
-    """The first two cells of each ecosystem of the region."""
-    region = data.region(0.5)
-    of = region.ecosystem.to_numpy()
-    return region.isel(cell=np.concatenate([np.flatnonzero(of == k)[:2] for k in set(of)]))
-
-
-@pytest.fixture(scope="module")
 def results(few):
     """Both runs of the few cells in each climate, without a store."""
     return {

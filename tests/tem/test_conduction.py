@@ -5,8 +5,9 @@ import pytest
 
 from tem import conduction, heat
 from tem.columns import LAYERS
-from tem.conduction import LANES, SECONDS_PER_DAY
+from tem.conduction import SECONDS_PER_DAY
 from tem.heat import Soil
+from tem.lanes import LANES
 
 STEP = 7.6 * SECONDS_PER_DAY
 GEOTHERMAL = 0.06
