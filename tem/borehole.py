@@ -7,7 +7,6 @@ from numba import njit
 from tem import conduction, heat
 from tem.conduction import SECONDS_PER_DAY
 from tem.heat import Soil
-from tem.lanes import LANES
 
 LONGEST = SECONDS_PER_DAY / 4  # s; fronts are then within 0.3 % of Neumann's
 
@@ -17,14 +16,14 @@ def _march(surface, columns, soil, geothermal, seconds, parts, warmth, liquid, f
     """Drive *columns* through *surface* [step], each step in *parts* of *seconds*.
 
     Fills *warmth* (°C), *liquid* (share) [step, layer], *fluxes* (W m-2) and *unsettled* (parts)
-    [step] from lane 0; all lanes are alike.
+    [step] from the one lane that is in use.
     """
-    temperature, bare = np.zeros(LANES), np.zeros(LANES)
+    temperature, bare = np.zeros(1), np.zeros(1)
     for step in range(surface.size):
         temperature[:] = surface[step]
         taken = 0.0
         for _ in range(parts):
-            settled = conduction.conduct(columns, soil, temperature, bare, geothermal, seconds)
+            settled = conduction.conduct(columns, 1, soil, temperature, bare, geothermal, seconds)
             unsettled[step] += 0 if settled else 1
             taken += columns[1].flux[0]
         for n in range(soil.thickness.size):

@@ -10,7 +10,6 @@ from numba import njit
 from tem import conduction, heat, surface
 from tem.conduction import SECONDS_PER_DAY
 from tem.heat import Soil
-from tem.lanes import LANES
 from tem.variables import Ground, GroundYear
 
 # Layers (m): edges fall on 0.1, 0.2, 0.4, 3 and 10 m, where soil properties change or a
@@ -37,13 +36,14 @@ MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], float)
 @njit(error_model="numpy")
 def _diagnose(columns, soil, sums, deepest, depth):
     """Add one step to the sums (warmth of 20 cm, thawed share, warmth at 10 m) and the thaw."""
-    conduction.unfrozen(columns, soil, TEN_M, depth)
-    for i in range(LANES):
+    lanes = depth.size
+    conduction.unfrozen(columns, lanes, soil, TEN_M, depth)
+    for i in range(lanes):
         deepest[i] = max(deepest[i], depth[i])
     for n in range(TOP):
         _add_warmth(columns[n + 1], soil, n, soil.thickness[n] / 0.20, sums[0])
     for n in (TEN_CM - 1, TEN_CM):
-        for i in range(LANES):
+        for i in range(lanes):
             liquid = heat.liquid_fraction(columns[n + 1].enthalpy[i], soil.latent[n])
             sums[1, i] += 0.5 * liquid
     # 10 m lies between the middles of two layers; the thinner one is nearer
@@ -54,14 +54,14 @@ def _diagnose(columns, soil, sums, deepest, depth):
 @njit(error_model="numpy")
 def _add_warmth(layer, soil, n, share, total):
     per_frozen, per_thawed, latent = soil.per_frozen[n], soil.per_thawed[n], soil.latent[n]
-    for i in range(LANES):
+    for i in range(total.size):
         total[i] += share * heat.temperature(layer.enthalpy[i], per_frozen, per_thawed, latent)
 
 
 @njit(error_model="numpy")
 def _thaw_factors(air, first, gain, shade, factors):
     """Set *factors* [lane] from the thawing index of the twelve months of *air* from *first*."""
-    for i in range(LANES):
+    for i in range(factors.size):
         index = 0.0
         for m in range(first, first + 12):
             index += max(air[m, i], 0.0) * MONTH_DAYS[m - first]
@@ -76,11 +76,11 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
     [lane]. Fills *monthly*, a Ground of [month, lane], and *yearly*, a GroundYear of
     [year, lane]; with arrays of no months nothing is recorded.
     """
-    months = air.shape[0]
-    sums = np.zeros((3, LANES))
-    deepest, depth, ground = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
-    n_thaw, cover = np.zeros(LANES), np.zeros(LANES)
-    start, end, taken, moved = np.zeros(LANES), np.zeros(LANES), np.zeros(LANES), np.zeros(LANES)
+    months, lanes = air.shape
+    sums = np.zeros((3, lanes))
+    deepest, depth, ground = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+    n_thaw, cover = np.zeros(lanes), np.zeros(lanes)
+    start, end, taken, moved = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
     record = monthly.soil_warmth.size > 0
     for month in range(months):
         seconds = MONTH_DAYS[month % 12] * SECONDS_PER_DAY / STEPS
@@ -88,7 +88,7 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
         if month % 12 == 0:
             _thaw_factors(air, month, gain, shade, n_thaw)
         if record and month % 12 == 0:
-            conduction.stored(columns, soil, start)
+            conduction.stored(columns, lanes, soil, start)
             taken[:] = 0.0
             moved[:] = 0.0
             deepest[:] = SHALLOWEST
@@ -97,21 +97,21 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
         sums[:] = 0.0
         earlier = air[before if month == 0 else month - 1]
         later = air[min(month + 1, months - 1)]
-        for i in range(LANES):
+        for i in range(lanes):
             cover[i] = surface.snow_resistance(pack=snow[month, i])
         for step in range(STEPS):
-            for i in range(LANES):
+            for i in range(lanes):
                 warmth = surface.air_temperature(
                     earlier[i], air[month, i], later[i], (step + 0.5) / STEPS
                 )
                 ground[i] = surface.temperature(warmth, n_freeze, n_thaw[i])
                 if cover[i] > 0.0:  # snow melts before the ground under it warms
                     ground[i] = min(ground[i], 0.0)
-            settled = conduction.conduct(columns, soil, ground, cover, geothermal, seconds)
+            settled = conduction.conduct(columns, lanes, soil, ground, cover, geothermal, seconds)
             if record:
                 yearly.unsettled[year] += 0.0 if settled else 1.0
                 _diagnose(columns, soil, sums, deepest, depth)
-                for i in range(LANES):
+                for i in range(lanes):
                     taken[i] += (columns[1].flux[i] + geothermal) * seconds
                     moved[i] += abs(columns[1].flux[i]) * seconds
         if record:
@@ -119,7 +119,7 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
             monthly.thawed_share[month] = sums[1] / STEPS
             yearly.magt[year] += sums[2] / STEPS / 12
             if month % 12 == 11:
-                conduction.stored(columns, soil, end)
+                conduction.stored(columns, lanes, soil, end)
                 yearly.thaw_depth[year] = deepest
                 unaccounted = np.abs(end - start - taken)
                 yearly.heat_residual[year] = unaccounted / np.maximum(moved, 1.0)
@@ -153,7 +153,8 @@ def _start(year, soil, geothermal) -> np.ndarray:
     """
     properties = Soil(*(array[:, None] for array in soil))
     j = int(np.searchsorted(EDGES, HORIZONS[1]))  # a layer of the seasonally thawed soil
-    flow = (year * np.where(year > 0, soil.k_thawed[j], soil.k_frozen[j])).mean(axis=0)
+    flows = year * np.where(year > 0, soil.k_thawed[j], soil.k_frozen[j])
+    flow = np.cumsum(flows, axis=0)[-1] / 12  # month by month, alone as in company
     top = flow / np.where(flow > 0, soil.k_thawed[j], soil.k_frozen[j])
     resistance = properties.thickness / np.where(top > 0, properties.k_thawed, properties.k_frozen)
     warmth = top + geothermal * (np.cumsum(resistance, axis=0) - 0.5 * resistance)
@@ -163,7 +164,7 @@ def _start(year, soil, geothermal) -> np.ndarray:
 
 
 def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, snowy: bool):
-    """Return soil temperature and thaw of up to LANES cells of one ecosystem.
+    """Return soil temperature and thaw of up to ABREAST cells of one ecosystem.
 
     *air* (°C), *snow* (mm) [cell, month]; *precipitation* [cell] (mm a year); *parameters* of
     the ecosystem; *snowy*: whether the snowpack insulates, in place of the freezing n-factor.
@@ -172,15 +173,14 @@ def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, sn
     Returns monthly [cell, Ground, month] and yearly [cell, GroundYear, year].
     """
     cells, months = air.shape
-    lanes = np.minimum(np.arange(LANES), cells - 1)  # the last cell fills the lanes left over
-    air, snow = (np.ascontiguousarray(field[lanes].T) for field in (air, snow))
-    monthly = np.empty((len(Ground._fields), months, LANES))
-    yearly = np.empty((len(GroundYear._fields), months // 12, LANES))
+    air, snow = (np.ascontiguousarray(field.T) for field in (air, snow))
+    monthly = np.empty((len(Ground._fields), months, cells))
+    yearly = np.empty((len(GroundYear._fields), months // 12, cells))
     soil = soil_of(parameters)
     n_freeze = 1.0 if snowy else float(parameters.n_freeze)
     gain, geothermal = float(parameters.thaw_gain), float(parameters.geothermal)
     shade = np.array(
-        [surface.shade(p, parameters.shade_dry, parameters.shade_wet) for p in precipitation[lanes]]
+        [surface.shade(p, parameters.shade_dry, parameters.shade_wet) for p in precipitation]
     )
     quiet = SNOWY_YEARS if snowy else QUIET_YEARS
     past, covered = (
@@ -188,16 +188,18 @@ def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, sn
         _past(snow, 0, present_months, quiet),
     )
     columns = conduction.stack(LAYERS.size)
-    columns.enthalpy[1:-1] = _start(_surface_of(past[:12], n_freeze, gain, shade), soil, geothermal)
+    columns.enthalpy[1:-1, :cells] = _start(
+        _surface_of(past[:12], n_freeze, gain, shade), soil, geothermal
+    )
     silent = (
-        Ground(*np.empty((len(Ground._fields), 0, LANES))),
-        GroundYear(*np.empty((len(GroundYear._fields), 0, LANES))),
+        Ground(*np.empty((len(Ground._fields), 0, cells))),
+        GroundYear(*np.empty((len(GroundYear._fields), 0, cells))),
     )
     common = (n_freeze, gain, shade, geothermal, columns, soil)
     december = 11
     march(past, december, covered, *common, *silent)
     march(air, december, snow, *common, Ground(*monthly), GroundYear(*yearly))
-    return np.moveaxis(monthly, -1, 0)[:cells], np.moveaxis(yearly, -1, 0)[:cells]
+    return np.moveaxis(monthly, -1, 0), np.moveaxis(yearly, -1, 0)
 
 
 def _past(field, rate: float, present_months: int, quiet: int) -> np.ndarray:
@@ -206,14 +208,14 @@ def _past(field, rate: float, present_months: int, quiet: int) -> np.ndarray:
     The mean year of the first *present_months* of *field* belongs to the middle of `PRESENT`;
     going back it falls by *rate* a year, as far as `ONSET`.
     """
-    mean_year = field[:present_months].reshape(-1, 12, LANES).mean(axis=0)
+    mean_year = field[:present_months].reshape(-1, 12, field.shape[1]).mean(axis=0)
     years = np.concatenate([np.full(quiet, ONSET), np.arange(ONSET, FIRST)])
     earlier = np.mean(PRESENT) - years
-    return (mean_year - rate * earlier[:, None, None]).reshape(-1, LANES)
+    return (mean_year - rate * earlier[:, None, None]).reshape(-1, field.shape[1])
 
 
 def _surface_of(year, n_freeze, gain, shade) -> np.ndarray:
     """Return the surface temperature [month, lane] of a *year* of air temperature."""
-    n_thaw = np.empty(LANES)
+    n_thaw = np.empty(year.shape[1])
     _thaw_factors(np.ascontiguousarray(year), 0, gain, shade, n_thaw)
     return year * np.where(year > 0, n_thaw, n_freeze)

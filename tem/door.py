@@ -8,7 +8,7 @@ import xarray as xr
 
 from tem.parameters import kinds
 from tem.schema import fields
-from tem.variables import Drivers
+from tem.variables import Drivers, Rest
 
 UNITS = {
     "tas": "degC",
@@ -63,6 +63,16 @@ def side_by_side(drivers: list[np.ndarray], cells) -> np.ndarray:
     for k, driver in enumerate(drivers):
         block[:, k] = driver[cells].T
     return block
+
+
+def mean_year(months: np.ndarray) -> np.ndarray:
+    """Return the mean year [12, Drivers, cell] of *months* [month, Drivers, cell]."""
+    return months.reshape(-1, 12, *months.shape[1:]).mean(axis=0)
+
+
+def rest_in(environment: xr.Dataset) -> np.ndarray:
+    """Return the `Rest` [field, cell] that *environment* holds."""
+    return np.stack([as_floats(environment.variables[name]) for name in Rest._fields])
 
 
 def _check(dataset: xr.Dataset, name: str, what: str) -> None:

@@ -1,7 +1,7 @@
 """Stage 2, what life makes of it: carbon and nitrogen of places side by side, month by month.
 
-`flow` looks at the pools and says what moves; `settle` moves it, and nothing else does but
-thaw (`expose`). A month is a few Runge-Kutta steps; because every flux leaves one pool and
+`flow` looks at the pools and says what moves; `reach` and `count` move it, and nothing else
+does but thaw (`expose`). A month is a few Runge-Kutta steps; because every flux leaves one pool and
 enters another, carbon and nitrogen close to round-off whatever the step. All places of a
 record are of one ecosystem under one climate; *n* says how many of its lanes are in use.
 """
@@ -16,10 +16,11 @@ from tem.lanes import LANES, equation, lanes_of
 from tem.units import gN_m2, one, per_mm, per_month
 from tem.variables import Drivers, Fluxes, Pools
 
-EASY = 1.3  # how far the fastest pool may relax in one Runge-Kutta step
-SPARE = 2.5  # steps more, for stores that run empty within a month; years are within 0.2 %
+EASY = 1.2  # how far the fastest pool may relax in one Runge-Kutta step
+SPARE = 3.5  # steps more where stores may run empty within a month; years are within 0.2 %
+DORMANT = 0.5  # steps more where nothing grows
 MOST_STEPS = 400  # a month
-RUNGE_KUTTA = ((0.5, 1 / 6), (0.5, 1 / 3), (1.0, 1 / 3), (0.0, 1 / 6))  # reach and weight
+HEUN = ((1 / 3, 1 / 4), (2 / 3, 0.0), (0.0, 3 / 4))  # reach of a look and its weight
 POOREST = 0.05  # soil poorer in nitrogen than this against its calibration binds all there is
 
 
@@ -43,7 +44,7 @@ PLACE = np.dtype(
         ("flux", lanes_of(Fluxes._fields)),
         ("year", lanes_of(Fluxes._fields)),  # summed since `begin_year`
         ("exposed", lanes_of(("soc", "son", "availn"))),  # by thaw this 1 January; g m-2
-        ("aside", lanes_of(("foliage", "maintenance", "uptake"))),  # on the way to a flux
+        ("aside", lanes_of(("foliage", "maintenance", "uptake", "share"))),  # on the way to a flux
         ("pace", lanes_of(("steps", "step", "rate"))),  # of a month; month; month-1
         ("litter", lanes_of(("c", "n"))),  # of last year, which sets this year's decomposition
     ]
@@ -81,22 +82,20 @@ def _nitrogen(place, n, p):
     nup, nmax, kn1, kn2, cnsoil = p.nup, p.nmax, p.kn1, p.kn2, p.cnsoil
     for i in range(n):
         within_reach = max(at.availn[i] - sky.beyond_roots[i], 0.0)
-        concentration = within_reach * sky.diffusion[i]
+        for_plants, for_microbes = vegetation.saturations(
+            concentration=within_reach * sky.diffusion[i], half=kn1, other=kn2
+        )
         netnmin = soil.net_mineralisation(
             freed=sky.decomposition[i] * at.son[i],
-            bound=soil.immobilisation(
-                most=nup,
-                saturation=vegetation.saturation(concentration=concentration, half=kn2),
-                respired=flux.rh[i],
-            ),
-            richness=soil.richness(soil_c=at.soc[i], soil_n=at.son[i], cn=cnsoil),
+            bound=soil.immobilisation(most=nup, saturation=for_microbes, respired=flux.rh[i]),
+            soil_c=at.soc[i],
             soil_n=at.son[i],
+            cn=cnsoil,
             available_n=within_reach,
         )
-        reach = nmax * aside.foliage[i] * sky.plant_warmth[i]
         flux.netnmin[i] = netnmin
         aside.uptake[i] = min(
-            reach * vegetation.saturation(concentration=concentration, half=kn1),
+            nmax * aside.foliage[i] * sky.plant_warmth[i] * for_plants,
             max(0.0, within_reach / soil.MONTH + netnmin),
         )
 
@@ -104,20 +103,22 @@ def _nitrogen(place, n, p):
 @equation
 def _litter(place, n, wider, p):
     """Set litterfall, and the nitrogen withdrawn before it."""
-    at, flux = place.at, place.flux
-    cfall, nfall, c_even, c2n = p.cfall, p.nfall, p.c_even * wider, p.c2n * wider
+    at, flux, aside = place.at, place.flux, place.aside
+    cfall, nfall, n_even, c2n = p.cfall, p.nfall, 1.0 / (p.c_even * wider), p.c2n * wider
     for i in range(n):
         ltrc = cfall * at.vegc[i]
+        share = vegetation.nitrogen_share(structural_n=at.vegns[i], vegetation_c=at.vegc[i])
+        aside.share[i] = share
         flux.ltrc[i] = ltrc
         flux.ltrn[i] = vegetation.litter_nitrogen(
-            litter_c=ltrc, structural_n=at.vegns[i], rate=nfall, c_even=c_even
+            litter_c=ltrc, structural_n=at.vegns[i], rate=nfall, n_even=n_even
         )
         flux.resorption[i] = vegetation.resorption(
             litter_c=ltrc,
-            vegetation_c=at.vegc[i],
             structural_n=at.vegns[i],
+            share=share,
             rate=nfall,
-            c_even=c_even,
+            n_even=n_even,
             c2n=c2n,
         )
 
@@ -127,16 +128,18 @@ def _growth(place, n, wider, p):
     """Set NPP and uptake so that carbon and nitrogen agree."""
     at, flux, aside = place.at, place.flux, place.aside
     c_even, c2n, labncon = p.c_even * wider, p.c2n * wider, p.labncon
+    n_even = 1.0 / c_even
     for i in range(n):
         npp, structural, labile, mobilised = vegetation.agree(
             innpp=flux.innpp[i],
             uptake=aside.uptake[i],
             labile_n=at.vegnl[i],
             structural_n=at.vegns[i],
-            vegetation_c=at.vegc[i],
+            share=aside.share[i],
             shed_n=flux.ltrn[i],
             resorbed=flux.resorption[i],
             c_even=c_even,
+            n_even=n_even,
             c2n=c2n,
             labncon=labncon,
         )
@@ -160,45 +163,59 @@ def flow(place, n, wider, p):
 
 
 @equation
-def settle(place, n, share, weight):
-    """Let the fluxes run: `at` for a *share* of the step, `moved` and `year` for its *weight*."""
-    pools, at, moved, flux = place.pools, place.at, place.moved, place.flux
-    year, step = place.year, place.pace.step
+def _gains(flux, i):
+    """Return what each of the `Pools` gains in a month."""
+    return (
+        flux.npp[i] - flux.ltrc[i],
+        flux.structural_uptake[i] - flux.ltrn[i] - flux.resorption[i] + flux.mobilisation[i],
+        flux.labile_uptake[i] + flux.resorption[i] - flux.mobilisation[i],
+        flux.ltrc[i] - flux.rh[i],
+        flux.ltrn[i] - flux.netnmin[i],
+        flux.netnmin[i] - flux.structural_uptake[i] - flux.labile_uptake[i],
+    )
+
+
+@equation
+def reach(place, n, share):
+    """Set `at` to where the fluxes lead within a *share* of the step."""
+    pools, at, flux, step = place.pools, place.at, place.flux, place.pace.step
     for i in range(n):
-        plants = flux.npp[i] - flux.ltrc[i]
-        structure = (
-            flux.structural_uptake[i] - flux.ltrn[i] - flux.resorption[i] + flux.mobilisation[i]
-        )
-        store = flux.labile_uptake[i] + flux.resorption[i] - flux.mobilisation[i]
-        soil_c = flux.ltrc[i] - flux.rh[i]
-        soil_n = flux.ltrn[i] - flux.netnmin[i]
-        available = flux.netnmin[i] - flux.structural_uptake[i] - flux.labile_uptake[i]
-        reached, counted = share * step[i], weight * step[i]
-        at.vegc[i] = pools.vegc[i] + reached * plants
-        at.vegns[i] = pools.vegns[i] + reached * structure
-        at.vegnl[i] = pools.vegnl[i] + reached * store
-        at.soc[i] = pools.soc[i] + reached * soil_c
-        at.son[i] = pools.son[i] + reached * soil_n
-        at.availn[i] = pools.availn[i] + reached * available
-        moved.vegc[i] += counted * plants
-        moved.vegns[i] += counted * structure
-        moved.vegnl[i] += counted * store
-        moved.soc[i] += counted * soil_c
-        moved.son[i] += counted * soil_n
-        moved.availn[i] += counted * available
+        plants, structure, store, soil_c, soil_n, available = _gains(flux, i)
+        during = share * step[i]
+        at.vegc[i] = pools.vegc[i] + during * plants
+        at.vegns[i] = pools.vegns[i] + during * structure
+        at.vegnl[i] = pools.vegnl[i] + during * store
+        at.soc[i] = pools.soc[i] + during * soil_c
+        at.son[i] = pools.son[i] + during * soil_n
+        at.availn[i] = pools.availn[i] + during * available
+
+
+@equation
+def count(place, n, weight):
+    """Add the fluxes to what the step has `moved` and to the `year`, by their *weight*."""
+    moved, flux, year, step = place.moved, place.flux, place.year, place.pace.step
     for i in range(n):
-        counted = weight * step[i]
-        year.gpp[i] += counted * flux.gpp[i]
-        year.innpp[i] += counted * flux.innpp[i]
-        year.npp[i] += counted * flux.npp[i]
-        year.ltrc[i] += counted * flux.ltrc[i]
-        year.rh[i] += counted * flux.rh[i]
-        year.ltrn[i] += counted * flux.ltrn[i]
-        year.netnmin[i] += counted * flux.netnmin[i]
-        year.structural_uptake[i] += counted * flux.structural_uptake[i]
-        year.labile_uptake[i] += counted * flux.labile_uptake[i]
-        year.resorption[i] += counted * flux.resorption[i]
-        year.mobilisation[i] += counted * flux.mobilisation[i]
+        plants, structure, store, soil_c, soil_n, available = _gains(flux, i)
+        during = weight * step[i]
+        moved.vegc[i] += during * plants
+        moved.vegns[i] += during * structure
+        moved.vegnl[i] += during * store
+        moved.soc[i] += during * soil_c
+        moved.son[i] += during * soil_n
+        moved.availn[i] += during * available
+    for i in range(n):
+        during = weight * step[i]
+        year.gpp[i] += during * flux.gpp[i]
+        year.innpp[i] += during * flux.innpp[i]
+        year.npp[i] += during * flux.npp[i]
+        year.ltrc[i] += during * flux.ltrc[i]
+        year.rh[i] += during * flux.rh[i]
+        year.ltrn[i] += during * flux.ltrn[i]
+        year.netnmin[i] += during * flux.netnmin[i]
+        year.structural_uptake[i] += during * flux.structural_uptake[i]
+        year.labile_uptake[i] += during * flux.labile_uptake[i]
+        year.resorption[i] += during * flux.resorption[i]
+        year.mobilisation[i] += during * flux.mobilisation[i]
 
 
 @equation
@@ -240,7 +257,7 @@ def _set_steps(place, n, p):
         bound /= max(min(richness, 1.0), POOREST)
         freed = sky.decomposition[i] * max(richness, 1.0)
         speed = sky.diffusion[i] * (reach / kn1 + bound / kn2) + freed
-        spare = SPARE if sky.production[i] > 0.0 else 1.0
+        spare = SPARE if sky.production[i] > 0.0 else DORMANT
         pace.steps[i] = min(np.ceil(speed / EASY + spare), MOST_STEPS)
 
 
@@ -248,13 +265,17 @@ def _set_steps(place, n, p):
 def take_steps(place, n, most, wider, p):
     """Let the places live through a month in their own `steps`, of which there are *most* so many.
 
-    Runge-Kutta, fourth order; a place that is through waits for the others.
+    Runge-Kutta after Heun, third order: three looks a step. A place that is through waits for
+    the others.
     """
     for number in range(most):
         _begin_step(place, n, number)
-        for share, weight in RUNGE_KUTTA:
+        for share, weight in HEUN:
             flow(place, n, wider, p)
-            settle(place, n, share, weight)
+            if share > 0.0:
+                reach(place, n, share)
+            if weight > 0.0:
+                count(place, n, weight)
         _end_step(place, n)
 
 

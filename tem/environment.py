@@ -10,6 +10,7 @@ from tem import light, permafrost
 from tem import parameters as declared
 from tem.blocks import alike, in_blocks
 from tem.columns import PRESENT, in_lockstep
+from tem.conduction import ABREAST
 from tem.door import (
     annotated,
     as_floats,
@@ -19,9 +20,9 @@ from tem.door import (
     places,
     years_of,
 )
-from tem.lanes import LANES
+from tem.rest import rest
 from tem.seasons import demand, march, snowpack
-from tem.variables import Drivers, Ground, GroundYear, WaterYear
+from tem.variables import Drivers, Ground, GroundYear, Rest, WaterYear
 
 SPIN_UP_CLIMATE = (2006, 2046)  # Liu et al., 2.3
 REFERENCE_YEAR = 2020  # the last year in which S_R follows the climate; Liu et al., 2.3
@@ -71,7 +72,7 @@ def ground(
         snowpack(air, rain, as_floats(region.elevation), pack)
     monthly = np.empty((air.shape[0], len(Ground._fields), air.shape[1]))
     yearly = np.empty((air.shape[0], len(GroundYear._fields), years.size))
-    blocks = alike(region.ecosystem.values, LANES)
+    blocks = alike(region.ecosystem.values, ABREAST)
 
     def work(one_block):
         for name, cells in blocks[one_block]:
@@ -124,7 +125,8 @@ def environment(
     Returns
     -------
     Dataset with the `Drivers` [cell, time] ([run, cell, time] with *thaw_water*), the `WaterYear`
-    and thaw depth [cell, year], co2 [year] and rooting_depth [cell].
+    and thaw depth [cell, year], co2 [year], rooting_depth [cell], and the `Rest` [cell] of the
+    default parameters, from which the search for that of others begins.
     Raises ValueError for inputs it cannot use.
     """
     if pet not in PET:
@@ -183,17 +185,22 @@ def environment(
         return drivers, yearly
 
     if thaw_water:
-        followed = _water_ratio(alt, sets, kinds)
-        still = np.where(years > REFERENCE_YEAR, 1.0, followed)
-        both = [run(followed), run(still)]
+        moving = _water_ratio(alt, sets, kinds)
+        still = np.where(years > REFERENCE_YEAR, 1.0, moving)
+        both = [run(moving), run(still)]
         drivers, yearly = (np.stack(pair) for pair in zip(*both, strict=True))
-        extra, runs = ("run",), {"run": ["S_T", "S_R"]}
+        extra, runs, followed = ("run",), {"run": ["S_T", "S_R"]}, drivers[0]
     else:
         drivers, yearly = run(np.ones_like(alt))
-        extra, runs = (), {}
+        extra, runs, followed = (), {}, drivers
+    resting = rest(
+        list(followed[:, :, :cycle].swapaxes(0, 1)), region.ecosystem.values,
+        float(climate.co2[0]), cancelled=cancelled, workers=workers,
+    )  # fmt: skip
     return xr.Dataset(
         annotated(Drivers, drivers, (*extra, "cell", "time"))
         | annotated(WaterYear, yearly, (*extra, "cell", "year"))
+        | annotated(Rest, resting, ("cell",), axis=0)
         | {name: ground[name] for name in GroundYear._fields}
         | {"co2": climate.co2, "rooting_depth": region.rooting_depth},
         coords=places(region) | runs | {"time": climate.time, "year": ("year", years)},

@@ -10,7 +10,15 @@ import xarray as xr
 
 from tem import parameters as declared
 from tem.blocks import alike, in_blocks
-from tem.door import annotated, as_floats, drivers_of, places, side_by_side
+from tem.door import (
+    annotated,
+    as_floats,
+    drivers_of,
+    mean_year,
+    places,
+    rest_in,
+    side_by_side,
+)
 from tem.ecosystem import live, place_of_lanes
 from tem.environment import REFERENCE_YEAR, SPIN_UP_CLIMATE
 from tem.lanes import LANES
@@ -95,6 +103,7 @@ def experiment(
     alt, co2, rooting = (
         as_floats(environment.variables[name]) for name in ("thaw_depth", "co2", "rooting_depth")
     )
+    near = rest_in(environment)
     out = np.empty((len(Yearly._fields), len(wanted), years.size, kinds.size))
     unrest = np.empty(kinds.size)
     blocks = alike(environment.ecosystem.values, BLOCK, _pace(drivers["S_T"]))
@@ -104,7 +113,7 @@ def experiment(
         kind = declared.ECOSYSTEMS.index(name)
         months = {run: side_by_side(drivers[run], cells) for run in drivers}
         out[:REPORTED, ..., cells], unrest[cells] = _live_through(
-            months, np.ascontiguousarray(alt[cells].T), rooting[cells], co2,
+            months, near[:, cells], np.ascontiguousarray(alt[cells].T), rooting[cells], co2,
             _Phases(*(types[kind] for types in phases)), plan,
         )  # fmt: skip
 
@@ -118,19 +127,20 @@ def experiment(
     )
 
 
-def _live_through(drivers, thaw, rooting, co2, phases, plan):
+def _live_through(drivers, near, thaw, rooting, co2, phases, plan):
     """Return `Yearly` [field, run, year, cell] of up to BLOCK cells, and their unrest at the start.
 
-    *drivers* by run [month, Drivers, cell], S_T's alone where both have the same; *thaw* [year,
-    cell], *rooting* [cell] in m; *co2* [year] in ppm. The spin-up repeats the climate under the
+    *drivers* by run [month, Drivers, cell], S_T's alone where both have the same; *near*, the
+    `Rest` [field, cell] of the default parameters; *thaw* [year, cell], *rooting* [cell] in m;
+    *co2* [year] in ppm. The spin-up repeats the climate under the
     CO2 of the first year; its last year is the one before the cycle starts again.
     """
     cells = rooting.size
     place, lanes = place_of_lanes()
     out = np.empty((REPORTED, plan.years, len(plan.runs), cells))
     nothing = np.empty((0, 0, cells))
-    mean_year = drivers["S_T"][: 12 * plan.cycle].reshape(plan.cycle, 12, -1, cells).mean(axis=0)
-    unrest = equilibrium(place, mean_year, co2[0], phases.spin_up)
+    usual = mean_year(drivers["S_T"][: 12 * plan.cycle])
+    unrest = equilibrium(place, usual, co2[0], phases.spin_up, near)
 
     years = np.arange(-SPIN_UP_YEARS, 0) % plan.cycle
     before = np.concatenate([years[:1], years[:-1]])

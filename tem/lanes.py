@@ -20,9 +20,9 @@ LEAST, MOST = -708.0, 709.0  # beyond, exp leaves the normal numbers
 equation = njit(error_model="numpy", forceinline=True)
 
 
-def lanes_of(names) -> list:
-    """Return the fields of a record that holds LANES numbers under each of *names*."""
-    return [(name, float, (LANES,)) for name in names]
+def lanes_of(names, lanes: int = LANES) -> list:
+    """Return the fields of a record that holds *lanes* numbers under each of *names*."""
+    return [(name, float, (lanes,)) for name in names]
 
 
 def _cast(to, as_llvm):

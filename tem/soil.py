@@ -58,24 +58,36 @@ def immobilisation(most: gN_gC, saturation: one, respired: gC_m2_month) -> gN_m2
 
 
 @equation
+def _against(amount: gC_m2, other: gC_m2) -> one:
+    """Ratio of two amounts, kept finite; 1 where either is nothing."""
+    if amount <= 0.0 or other <= 0.0:
+        return 1.0
+    return min(max(amount / other, 1.0 / RICHEST), RICHEST)
+
+
+@equation
 def richness(soil_c: gC_m2, soil_n: gN_m2, cn: gC_gN) -> one:
     """How much richer in nitrogen soil is than at calibration; 1 where there is no soil."""
-    if soil_c <= 0.0 or soil_n <= 0.0:
-        return 1.0
-    return min(max(cn * soil_n / soil_c, 1.0 / RICHEST), RICHEST)
+    return _against(cn * soil_n, soil_c)
 
 
 @equation
 def net_mineralisation(
     freed: gN_m2_month,
     bound: gN_m2_month,
-    richness: one,
+    soil_c: gC_m2,
     soil_n: gN_m2,
+    cn: gC_gN,
     available_n: gN_m2,
 ) -> gN_m2_month:
-    """Nitrogen freed less nitrogen bound, held back from moving the C:N of soil."""
-    net = freed - bound
+    """Nitrogen freed less nitrogen bound, held back from moving the C:N of soil.
+
+    Rich soil frees more, poor soil binds more: times `richness`, or its inverse.
+    """
+    net, usual = freed - bound, cn * soil_n
+    # one division serves both cases, which are the richness and its inverse
+    amount = usual if net >= 0.0 else soil_c
+    other = soil_c if net >= 0.0 else usual
+    held = net * _against(amount, other)
     # law: in a month no more is freed than the soil holds, nor bound than is available
-    if net >= 0.0:
-        return min(net * richness, soil_n / MONTH)
-    return max(net / richness, -available_n / MONTH)
+    return max(min(held, soil_n / MONTH), -available_n / MONTH)

@@ -4,6 +4,7 @@ A year maps the pools onto themselves; the slow pools make walking to the fixed 
 millennia, Newton's method takes a handful of steps. Nitrogen is closed, so soil nitrogen is
 what the other nitrogen pools leave of the total that the start pools set. Where Newton's
 method finds no rest, the millennia are walked. Places go side by side, each on its own way.
+The search begins where the place rests with the default parameters (`Rest`), which is near.
 """
 
 from typing import NamedTuple
@@ -12,19 +13,20 @@ import numpy as np
 from numba import njit
 
 from tem.ecosystem import live
-from tem.lanes import exp
-from tem.variables import Pools
+from tem.lanes import LANES, exp
+from tem.variables import Pools, Rest
 
-V, NS, NL, S, A, RATIO = range(6)  # the unknowns: logarithms of pools and of the C:N of litter
-UNKNOWNS = 6
+V, NS, NL, S, A, RATIO = range(len(Rest._fields))  # the unknowns: logarithms of `Rest`
+UNKNOWNS = len(Rest._fields)
 NITROGEN, STORES = [NS, NL, A], [NL, A]  # what holds nitrogen; what it only passes through
 NUDGE = 1e-5  # relative step of the finite differences
 STILL = 1e-9  # relative change a year at which the search ends
 AT_REST = 1e-6  # relative change a year that counts as rest: 0.1 % in a millennium
-MOST_STEPS = 40
+MOST_STEPS = 60
+SLOW = 0.3  # of the drift that is left after a step: from there on the slopes are looked up again
 SINGULAR = 1e-14  # determinant from which a system has no solution
 SHORTEST = 1 / 16  # of a Newton step
-WALK = 30  # years lived before the first Newton step, and instead of one that fails
+WALK = 30  # years lived before a search from nowhere, and instead of a step that fails
 PATIENCE = 3000  # years walked where Newton's method does not settle
 LEAST = 1e-12  # keeps logarithms finite where a pool is empty
 
@@ -74,6 +76,10 @@ class _MeanYear(NamedTuple):
     co2: float  # ppm
     p: np.record
 
+    def of(self, who) -> "_MeanYear":
+        """Return the year of some places."""
+        return self._replace(drivers=self.drivers[:, :, who])
+
     def live(self, years: int, places: int) -> None:
         """Let so many *places* live through *years* without thaw."""
         still, first = np.ones((years, places)), np.zeros(years, np.int64)
@@ -106,8 +112,12 @@ class _MeanYear(NamedTuple):
 
     def slopes(self, x, drift) -> np.ndarray:
         """Return how the drift [place, unknown, by unknown] answers to *x*."""
-        nudges = NUDGE * np.eye(UNKNOWNS)[:, :, None]
-        return np.stack([(self.drift(x + nudge)[0] - drift) / NUDGE for nudge in nudges]).T
+        nudged = (x[:, None] + NUDGE * np.eye(UNKNOWNS)[:, :, None]).reshape(UNKNOWNS, -1)
+        times = LANES // x.shape[1]
+        room, wide = times * x.shape[1], self._replace(drivers=np.tile(self.drivers, times))
+        parts = [nudged[:, i : i + room] for i in range(0, nudged.shape[1], room)]
+        moved = np.concatenate([wide.after(part) - part for part in parts], axis=1)
+        return ((moved.reshape(UNKNOWNS, UNKNOWNS, -1) - drift[:, None]) / NUDGE).transpose(2, 0, 1)
 
 
 def _newton(slopes, drift) -> np.ndarray:
@@ -140,32 +150,84 @@ def _accept(who, *pairs) -> None:
         old[..., who] = new[..., who]
 
 
+def _search(year, x, drift, size) -> None:
+    """Move *x* to where it drifts no more, by Newton's method, each place on its own way.
+
+    Slopes cost as many years as there are unknowns, so they are looked up only at first and where
+    they lead on slowly; else they learn from each step.
+    """
+    slopes, known = np.empty((size.size, UNKNOWNS, UNKNOWNS)), np.zeros(size.size, bool)
+    for _ in range(MOST_STEPS):
+        who = np.flatnonzero(size >= STILL)
+        if who.size == 0:
+            return
+        new = who[~known[who]]
+        if new.size:
+            slopes[new] = year.of(new).slopes(x[:, new], drift[:, new])
+        some, moved = year.of(who), (x[:, who], drift[:, who], size[who])
+        improved = _improve(some, *moved, _newton(slopes[who], drift[:, who]))
+        lost = ~improved & ~known[who]
+        if lost.any():
+            _walk_on(some, lost, *moved, WALK)
+        known[who] = improved & (moved[2] < SLOW * size[who])
+        slopes[who] += _learned(slopes[who], moved[0] - x[:, who], moved[1] - drift[:, who])
+        x[:, who], drift[:, who], size[who] = moved
+
+
+def _learned(slopes, step, change) -> np.ndarray:
+    """Return the least that makes *slopes* [place, unknown, by unknown] agree with a *step*.
+
+    Source: Broyden (1965).
+    """
+    step, change = step.T[:, None, :], change.T[:, :, None]
+    missed = change - (slopes * step).sum(axis=2, keepdims=True)
+    return missed * step / np.maximum((step**2).sum(axis=2, keepdims=True), SINGULAR**2)
+
+
 def _walk_on(year, who, x, drift, size, years: int) -> None:
     """Let the places *who* live through *years*."""
     trial = year.after(x, years)
     _accept(who, (x, trial), *zip((drift, size), year.drift(trial), strict=True))
 
 
-def equilibrium(place, drivers, co2: float, p) -> np.ndarray:
+def _walked(year, p, n: int) -> np.ndarray:
+    """Return where the start pools of *n* places are after a `WALK`."""
+    x = np.empty((UNKNOWNS, n))
+    start(year.place, p)
+    year.live(WALK, n)
+    _take(x, year.place, n)
+    return x
+
+
+def _begun(year, p, near) -> np.ndarray:
+    """Return where the search begins: *near*, but where that holds more nitrogen than there is."""
+    x = np.log(np.maximum(near, LEAST))
+    impossible = ~(near[NITROGEN].sum(axis=0) < nitrogen_of(p))
+    if impossible.any():
+        _accept(impossible, (x, _walked(year, p, x.shape[1])))
+    return x
+
+
+def equilibrium(place, drivers, co2: float, p, near=None) -> np.ndarray:
     """Bring *place* to rest under a mean year; return the change left [place].
 
-    *drivers* [12, Drivers, place], *co2* in ppm, *p* the record of the ecosystem. Total nitrogen
-    is that of the start pools. The change is relative, a year: up to `AT_REST` the state counts
-    as resting.
+    *drivers* [12, Drivers, place], *co2* in ppm, *p* the record of the ecosystem; *near*, a guess
+    as `Rest` [field, place]. Total nitrogen is that of the start pools. The change is relative,
+    a year: up to `AT_REST` the state counts as resting.
     """
     n = drivers.shape[2]
-    year, x = _MeanYear(place, drivers, co2, p), np.empty((UNKNOWNS, n))
-    start(place, p)
-    year.live(WALK, n)
-    _take(x, place, n)
+    year = _MeanYear(place, drivers, co2, p)
+    place["sky"]["beyond_roots"] = 0.0
+    x = _walked(year, p, n) if near is None else _begun(year, p, near)
     drift, size = year.drift(x)
-    for _ in range(MOST_STEPS):
-        restless = size >= STILL
-        if not restless.any():
-            break
-        improved = _improve(year, x, drift, size, _newton(year.slopes(x, drift), drift))
-        if (restless & ~improved).any():
-            _walk_on(year, restless & ~improved, x, drift, size, WALK)
+    _search(year, x, drift, size)
     if (size > AT_REST).any():
         _walk_on(year, size > AT_REST, x, drift, size, PATIENCE)
     return year.drift(x)[1]
+
+
+def rest_of(place, n: int) -> np.ndarray:
+    """Return the `Rest` [field, place] of the first *n* places, which `equilibrium` has found."""
+    x = np.empty((UNKNOWNS, n))
+    _take(x, place, n)
+    return np.exp(x)

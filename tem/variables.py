@@ -9,6 +9,7 @@ from typing import NamedTuple
 from tem.schema import About
 from tem.units import (
     degC,
+    gC_gN,
     gC_m2,
     gC_m2_month,
     gC_m2_year,
@@ -41,6 +42,17 @@ class Pools(NamedTuple):
     soc:    A[gC_m2, _stock("Soil organic carbon of the active layer", symbol="S")]
     son:    A[gN_m2, _stock("Soil organic nitrogen of the active layer", symbol="N")]
     availn: A[gN_m2, _stock("Available nitrogen", symbol="A")]
+
+
+class Rest(NamedTuple):
+    """Where one place rests under its mean climate and the default parameters."""
+
+    rest_vegc:   A[gC_m2, _stock("Plant carbon at rest")]
+    rest_vegns:  A[gN_m2, _stock("Structural plant nitrogen at rest")]
+    rest_vegnl:  A[gN_m2, _stock("Labile plant nitrogen at rest")]
+    rest_soc:    A[gC_m2, _stock("Soil organic carbon at rest")]
+    rest_availn: A[gN_m2, _stock("Available nitrogen at rest")]
+    rest_cn:     A[gC_gN, About("C:N of a year's litter at rest", over_time="mean")]
 
 
 class Fluxes(NamedTuple):

@@ -1,5 +1,7 @@
 """Equations of plants: foliage, respiration, litter, uptake; how carbon and nitrogen agree.
 
+Divisions set the pace of these equations, so none is made twice: ratios that several of them
+need are handed in.
 Source where not said otherwise: Raich et al. (1991), McGuire et al. (1992), TEM 4.3.
 """
 
@@ -8,6 +10,7 @@ from tem.units import (
     gC_gN,
     gC_m2,
     gC_m2_month,
+    gN_gC,
     gN_litre,
     gN_m2,
     gN_m2_month,
@@ -20,9 +23,8 @@ from tem.units import (
 GROWTH_COST: one = 0.2  # share of production before growth respiration that growth costs
 SEEDLING: one = 1.6662  # TEM's kleafc: foliage of bare ground is 1 / (1 + 1.6662)
 MONTH: month = 1.0  # the store of labile nitrogen counts as available within one month
-SCARCE_NITROGEN: gN_m2_month = (
-    1e-6  # g N m-2 month-1; keeps a ratio finite where there is no nitrogen
-)
+SCARCE_NITROGEN: gN_m2_month = 1e-6  # keeps a ratio finite where there is no nitrogen
+SCARCE_CARBON: gC_m2 = 1e-6  # the same where there are no plants
 
 
 @equation
@@ -45,45 +47,52 @@ def unlimited_npp(gross: gC_m2_month, respired: gC_m2_month) -> gC_m2_month:
 
 
 @equation
-def saturation(concentration: gN_litre, half: gN_litre) -> one:
-    """Michaelis-Menten response to the concentration of available nitrogen."""
-    return concentration / (half + concentration)
+def saturations(concentration: gN_litre, half: gN_litre, other: gN_litre):
+    """Return Michaelis-Menten responses to available nitrogen, for two half saturations."""
+    first, second = half + concentration, other + concentration
+    both = concentration / (first * second)
+    return second * both, first * both
+
+
+@equation
+def nitrogen_share(structural_n: gN_m2, vegetation_c: gC_m2) -> gN_gC:
+    """Structural nitrogen per carbon of plants."""
+    return structural_n / max(vegetation_c, SCARCE_CARBON)
 
 
 @equation
 def litter_nitrogen(
-    litter_c: gC_m2_month, structural_n: gN_m2, rate: per_month, c_even: gC_gN
+    litter_c: gC_m2_month, structural_n: gN_m2, rate: per_month, n_even: gN_gC
 ) -> gN_m2_month:
     """Nitrogen in litterfall; never richer in nitrogen than new growth."""
-    return min(rate * structural_n, litter_c / c_even)
+    return min(rate * structural_n, litter_c * n_even)
 
 
 @equation
 def resorption(
     litter_c: gC_m2_month,
-    vegetation_c: gC_m2,
     structural_n: gN_m2,
+    share: gN_gC,
     rate: per_month,
-    c_even: gC_gN,
+    n_even: gN_gC,
     c2n: gC_gN,
 ) -> gN_m2_month:
-    """Nitrogen withdrawn into the store before leaves fall."""
-    if vegetation_c <= 0.0:
-        return 0.0
-    spared = max(0.0, litter_c / c_even - rate * structural_n)
+    """Nitrogen withdrawn into the store before leaves fall; *share*: see `nitrogen_share`."""
+    spared = max(0.0, litter_c * n_even - rate * structural_n)
     # law: no more leaves the structure in a month than is there
     most = max(0.0, structural_n / MONTH - rate * structural_n)
-    return min(spared * structural_n * c2n / vegetation_c, most)
+    return min(spared * share * c2n, most)
 
 
 @equation
-def uptake_wanted(uptake: gN_m2_month, ratio: gC_gN, c_even: gC_gN) -> gN_m2_month:
-    """Nitrogen uptake when carbon is the limit; *ratio* is carbon over nitrogen on offer.
+def uptake_wanted(uptake: gN_m2_month, balance: one) -> gN_m2_month:
+    """Nitrogen uptake when carbon is the limit.
 
-    0 at ratio 0, all that can be had at ratio c_even.
+    *balance* is nitrogen needed over nitrogen on offer: at 0 nothing is taken up, at 1 all that
+    can be had. TEM's ratio k (k - 2 c) / [k (k - 2 c) - (k - c)^2] with k = c *balance*, whose
+    denominator is -c^2.
     """
-    product = ratio * (ratio - 2.0 * c_even)
-    return max(0.0, uptake * product / (product - (ratio - c_even) ** 2))
+    return max(0.0, uptake * (1.0 - (1.0 - balance) ** 2))
 
 
 @equation
@@ -92,27 +101,30 @@ def agree(
     uptake: gN_m2_month,
     labile_n: gN_m2,
     structural_n: gN_m2,
-    vegetation_c: gC_m2,
+    share: gN_gC,
     shed_n: gN_m2_month,
     resorbed: gN_m2_month,
     c_even: gC_gN,
+    n_even: gN_gC,
     c2n: gC_gN,
     labncon: one,
 ):
     """Return NPP, structural uptake, labile uptake and mobilisation that fit each other.
 
-    Carbon-limited (INNPP over nitrogen on offer at most c_even): growth as the climate lets,
-    uptake turned down. Nitrogen-limited: growth as nitrogen lets.
+    *share*: see `nitrogen_share`; *n_even* is 1 / *c_even*. Carbon-limited (INNPP over nitrogen
+    on offer at most c_even): growth as the climate lets, uptake turned down. Nitrogen-limited:
+    growth as nitrogen lets.
     """
     offered = uptake + labile_n / MONTH
-    if innpp > c_even * max(offered, SCARCE_NITROGEN):
+    enough = max(offered, SCARCE_NITROGEN)
+    if innpp > c_even * enough:
         return c_even * offered, uptake, 0.0, labile_n / MONTH
-    wanted = uptake_wanted(uptake, innpp / max(offered, SCARCE_NITROGEN), c_even)
-    needed = innpp / c_even
-    if needed < 0.0 and vegetation_c > 0.0:
+    needed = innpp * n_even
+    wanted = uptake_wanted(uptake, needed / enough)
+    if needed < 0.0:
         # law: no more leaves the structure in a month than is there
         most = max(0.0, structural_n / MONTH - shed_n - resorbed)
-        needed = -min(-needed * structural_n / vegetation_c * c2n, most)
+        needed = -min(-needed * share * c2n, most)
     if labile_n / MONTH >= needed:
         mobilised, structural = needed, 0.0
     else:

@@ -49,7 +49,7 @@ def settle(pools, flux, months):
     place = placed(pools)
     put(Fluxes, place["flux"], flux)
     place["pace"]["step"][0] = months
-    ecosystem.settle(place, 1, 1.0, 1.0)
+    ecosystem.reach(place, 1, 1.0)
     return take(Pools, place["at"])
 
 
@@ -76,10 +76,16 @@ def expose(pools, deep, alt, previous, rooting, p):
     return after, float(place["sky"]["beyond_roots"][0]), gained
 
 
-def equilibrium(drivers, co2, p):
-    """Return Pools at rest under a mean year [Drivers, 12], its litter C and N, the change left."""
+def equilibrium(drivers, co2, p, near=None):
+    """Return Pools at rest under a mean year [Drivers, 12], its litter C and N, the change left.
+
+    *near*: parameters whose rest is where the search begins.
+    """
     place, _ = place_of_lanes()
     months = np.ascontiguousarray(drivers.T[:, :, None])
-    (change,) = spinup.equilibrium(place, months, co2, p)
+    if near is not None:
+        spinup.equilibrium(place, months, co2, near)
+        near = spinup.rest_of(place, 1)
+    (change,) = spinup.equilibrium(place, months, co2, p, near)
     litter = (float(place["litter"][name][0]) for name in ("c", "n"))
     return take(Pools, place["pools"]), *litter, float(change)

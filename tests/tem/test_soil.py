@@ -43,8 +43,7 @@ def test_a_year_without_litter_leaves_the_rate_alone(litter):
 
 
 def test_net_mineralisation_holds_soil_cn_back():
-    twice = soil.richness(soil_c=1000.0, soil_n=100.0, cn=20.0)  # C:N 10 < 20
-    rich = {"richness": twice, "soil_n": 100.0, "available_n": 9.0}
+    rich = {"soil_c": 1000.0, "soil_n": 100.0, "cn": 20.0, "available_n": 9.0}  # C:N 10 < 20
     assert soil.net_mineralisation(freed=3.0, bound=1.0, **rich) == pytest.approx(4.0)
     assert soil.net_mineralisation(freed=1.0, bound=3.0, **rich) == pytest.approx(-1.0)
 
@@ -69,5 +68,4 @@ def test_no_respiration_binds_no_nitrogen():
     st.floats(0, 50), st.floats(4, 60),
 )  # fmt: skip
 def test_no_more_nitrogen_moves_in_a_month_than_there_is(freed, bound, c, n, available, cn):
-    richness = soil.richness(c, n, cn)
-    assert -available <= soil.net_mineralisation(freed, bound, richness, n, available) <= n
+    assert -available <= soil.net_mineralisation(freed, bound, c, n, cn, available) <= n

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from numba import njit
 
@@ -9,6 +10,7 @@ from tem import ecosystem
 from tem.door import drivers_of
 from tem.ecosystem import place_of_lanes
 from tem.parameters import ECOSYSTEMS, Parameters, as_records, ecosystems
+from tem.rest import at_rest
 from tem.schema import records
 from tem.spinup import AT_REST, STILL, nitrogen_of, start
 from tem.variables import Drivers, Fluxes, Pools
@@ -79,7 +81,8 @@ class TestEquilibrium:
 def test_whatever_the_rates_a_year_at_rest_is_where_patience_leads(mean_years, compiled, p):
     """Pools and fluxes within 0.1 % of 3000 years, where those themselves have come to rest."""
     kind, p = kind_of(p), one(p)
-    rest, litter_c, litter_n, change = equilibrium(mean_years[kind], CO2, p)
+    near = as_records(ecosystems())[kind]
+    rest, litter_c, litter_n, change = equilibrium(mean_years[kind], CO2, p, near)
     assert change < AT_REST
     pools, year = brute(p, mean_years[kind], 3000)
     later, _ = live_year(pools, 0.0, year.ltrc, year.ltrn, mean_years[kind], 0, CO2, CO2, p)
@@ -93,6 +96,38 @@ def test_whatever_the_rates_a_year_at_rest_is_where_patience_leads(mean_years, c
         assert getattr(rest, name) == pytest.approx(getattr(pools, name), rel=1e-3, abs=1e-6 * size)
     for name in ("gpp", "innpp", "npp", "rh", "ltrn"):
         assert getattr(ours, name) == pytest.approx(getattr(year, name), rel=1e-3, abs=1e-3), name
+
+
+@pytest.mark.parametrize("kind", range(len(ECOSYSTEMS)), ids=ECOSYSTEMS)
+@pytest.mark.parametrize("change", [{"kd": 2.0}, {"nmax": 0.3, "nup": 3.0}, {"cmax": 0.6}], ids=str)
+def test_where_the_search_begins_does_not_matter(kind, change, mean_years):
+    own = ecosystems()[ECOSYSTEMS[kind]]
+    p = one(own._replace(**{name: factor * getattr(own, name) for name, factor in change.items()}))
+    (far, *_), (near, *_) = (
+        equilibrium(mean_years[kind], CO2, p, begin) for begin in (None, one(own))
+    )
+    assert near == pytest.approx(far, rel=1e-5)
+
+
+def test_a_search_that_begins_at_rest_stays_there(mean_years):
+    p = as_records(ecosystems())[0]
+    found = equilibrium(mean_years[0], CO2, p, p)
+    assert found[0] == pytest.approx(equilibrium(mean_years[0], CO2, p)[0], rel=1e-9)
+
+
+def test_a_start_that_holds_too_much_nitrogen_is_not_begun_from(mean_years):
+    own = ecosystems()["Forest"]
+    kind = ECOSYSTEMS.index("Forest")
+    poor = one(own._replace(son_start=1.0, vegns_start=0.5, vegnl_start=0.1, availn_start=0.1))
+    *_, change = equilibrium(mean_years[kind], CO2, poor, one(own))
+    assert change < AT_REST
+
+
+def test_a_place_comes_to_rest_the_same_in_company(environment):
+    many = at_rest(environment, ["kd*=1.3", "nmax*=0.8"])
+    for cell in range(0, environment.sizes["cell"], 2):
+        alone = at_rest(environment.isel(cell=[cell]), ["kd*=1.3", "nmax*=0.8"])
+        xr.testing.assert_identical(alone, many.isel(cell=[cell]))
 
 
 def kind_of(parameters):

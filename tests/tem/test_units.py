@@ -1,7 +1,7 @@
 """Every equation with its units switched on: what comes out is what the signature says.
 
 Carbon and nitrogen are dimensions of their own, so that one cannot pass for the other. The
-month's `flow` and `settle` run with units too, in a process without compilation.
+month's `flow`, `reach` and `count` run with units too, in a process without compilation.
 """
 
 import inspect
@@ -23,7 +23,7 @@ from tem.schema import fields
 from tem.variables import Fluxes, Pools
 
 MODULES = [heat, surface, water, light, vegetation, soil, permafrost]
-SEVERAL = {"agree"}  # returns four things of two units; checked as part of `flow`
+SEVERAL = {"agree", "saturations"}  # return several things; checked as part of `flow`
 COMPILED = not numba.config.DISABLE_JIT
 
 UNITS = pint.UnitRegistry()
@@ -150,7 +150,7 @@ def test_the_flow_of_a_month_has_the_units_of_its_pools(carry, labile):
         pools=side_by_side(pools), at=side_by_side(pools), moved=side_by_side(empty(Pools)),
         sky=side_by_side({k: quantity(v, unit_of(hints[k])) for k, v in sky.items()}),
         flux=side_by_side(empty(Fluxes)), year=side_by_side(empty(Fluxes, month)),
-        aside=side_by_side(dict.fromkeys(("foliage", "maintenance", "uptake"))),
+        aside=side_by_side(dict.fromkeys(("foliage", "maintenance", "uptake", "share"))),
         pace=side_by_side({"step": month}),
     )  # fmt: skip
     ecosystem.flow(place, 1, 1.0, p)
@@ -159,7 +159,8 @@ def test_the_flow_of_a_month_has_the_units_of_its_pools(carry, labile):
         if not isinstance(found[0], UNITS.Quantity) and found[0] == 0:
             found[0] = quantity(0.0, field.unit)  # a bare 0 is none of anything
         assert is_like(found[0], field.unit), field.name
-    ecosystem.settle(place, 1, 0.5, 1.0)
+    ecosystem.reach(place, 1, 0.5)
+    ecosystem.count(place, 1, 1.0)
     for field in fields(Fluxes):
         total = getattr(place.year, field.name)[0]
         assert total.is_compatible_with(quantity(1, field.unit) * month), field.name
