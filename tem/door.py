@@ -142,7 +142,7 @@ def years_of(climate: xr.Dataset) -> np.ndarray:
 
 def places(dataset: xr.Dataset) -> dict:
     """Return the coordinates that say where each cell lies."""
-    return {name: dataset.coords[name] for name in PLACES}
+    return {name: dataset.variables[name] for name in PLACES}
 
 
 # UDUNITS knows no gC: on disk the carbon is in the name, not in the unit.

@@ -84,7 +84,7 @@ def experiment(
     if str(since) not in SINCE:
         raise ValueError(f"since = {since!r}; choose one of {', '.join(SINCE)}")
     edited = declared.settled(parameters)
-    own, default = (declared.as_records(sets) for sets in (edited, declared.ecosystems()))
+    own, default = declared.as_records(edited), declared.default_records()
     phases = [own if SINCE.index(str(since)) <= n else default for n in range(3)]
     kinds = declared.kinds(environment.ecosystem.values)
     years = environment.year.values
@@ -121,7 +121,7 @@ def experiment(
     _add_environment(out[REPORTED:], environment, _seen(alt, phases, kinds, plan.branch), plan)
     return xr.Dataset(
         annotated(Yearly, out, ("run", "year", "cell"), axis=0),
-        coords=places(environment) | {"run": list(wanted), "year": ("year", years)},
+        coords=places(environment) | {"run": list(wanted), "year": environment.variables["year"]},
         attrs=environment.attrs
         | {"since": str(since), "cells_not_at_rest": int((unrest > AT_REST).sum())},
     )

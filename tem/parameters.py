@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tem.schema import About, build, fields, records
+from tem.schema import About, build, changed, fields, records
 from tem.units import (
     K_year,
     MJ_m3_K,
@@ -134,6 +134,7 @@ class Parameters(NamedTuple):
 # fmt: on
 
 FIELDS = {field.name: field for field in fields(Parameters)}
+_WORDS = {f.about.symbol: f.name for f in FIELDS.values()} | {name: name for name in FIELDS}
 
 
 @cache
@@ -184,9 +185,8 @@ def edited(
     for edit in edits:
         names, field, factor, value = parse(edit)
         for name in names:
-            old = sets[name]._asdict()
-            new = old[field] * value if factor else value
-            sets[name] = build(Parameters, old | {field: new}, where=f"edit {edit!r}, {name}")
+            new = getattr(sets[name], field) * value if factor else value
+            sets[name] = changed(sets[name], field, new, where=f"edit {edit!r}, {name}")
     return sets
 
 
@@ -200,10 +200,7 @@ def parse(edit: str) -> tuple[tuple[str, ...], str, bool, float]:
     if where and where.lower() not in names:
         allowed = ", ".join(ECOSYSTEMS)
         raise ValueError(f"edit {edit!r}: {where} is not an ecosystem; choose one of {allowed}")
-    words = {f.about.symbol: f.name for f in FIELDS.values()} | {
-        name: name for name in Parameters._fields
-    }
-    if word not in words:
+    if word not in _WORDS:
         allowed = ", ".join(Parameters._fields)
         raise ValueError(f"edit {edit!r}: {word} is not a parameter; choose one of {allowed}")
     try:
@@ -212,7 +209,7 @@ def parse(edit: str) -> tuple[tuple[str, ...], str, bool, float]:
         raise ValueError(f"edit {edit!r}: {text} is not a number") from None
     if not np.isfinite(value):
         raise ValueError(f"edit {edit!r}: {text} is not a finite number")
-    return ((names[where.lower()],) if where else ECOSYSTEMS, words[word], how == "*=", value)
+    return ((names[where.lower()],) if where else ECOSYSTEMS, _WORDS[word], how == "*=", value)
 
 
 def settled(parameters) -> dict[str, Parameters]:
@@ -232,6 +229,12 @@ def settled(parameters) -> dict[str, Parameters]:
         own = {k: build(Parameters, v._asdict(), k) for k, v in parameters.items()}
         return ecosystems() | own
     return edited([parameters] if isinstance(parameters, str) else parameters)
+
+
+@cache
+def default_records() -> np.recarray:
+    """Return `as_records` of the defaults."""
+    return as_records(ecosystems())
 
 
 def as_records(parameters: Mapping[str, Parameters]) -> np.recarray:

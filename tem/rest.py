@@ -40,7 +40,7 @@ def rest(drivers, ecosystems, co2: float, *, cancelled=None, workers=None) -> np
     *drivers*: `Drivers`, each [cell, month] of whole years; *ecosystems* [cell]; *co2* in ppm;
     *cancelled*, *workers* as for `tem.experiment`.
     """
-    types = declared.as_records(declared.ecosystems())
+    types = declared.default_records()
     found = np.empty((len(Rest._fields), len(ecosystems)))
     blocks = alike(ecosystems, LANES)
 

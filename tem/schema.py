@@ -62,6 +62,14 @@ def build(schema: type, values: Mapping[str, float], where: str = ""):
     return schema(*(float(values.get(name, defaults.get(name))) for name in schema._fields))
 
 
+def changed(one, name: str, value: float, where: str = ""):
+    """Return the NamedTuple *one* with another *value* of a field; ValueError as in `build`."""
+    faults = _fault(next(field for field in fields(type(one)) if field.name == name), value)
+    if faults:
+        raise ValueError(f"{where}: {faults[0]}" if where else faults[0])
+    return one._replace(**{name: float(value)})
+
+
 def _fault(field: Field, value: float) -> list[str]:
     try:
         number = float(value)
