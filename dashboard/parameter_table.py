@@ -115,7 +115,7 @@ def writable(path) -> Path:
     Raises ValueError for an ending other than .toml or a file that is no such table, OSError for
     a place that refuses.
     """
-    path = store.writable(path, ".toml")
+    path = store.writable(path, (".toml",))
     if path.exists():
         read(path)
     return path

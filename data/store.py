@@ -3,12 +3,11 @@
 import json
 import logging
 import os
+import shutil
 import threading
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 from uuid import uuid4
@@ -18,26 +17,13 @@ import numpy as np
 import xarray as xr
 from platformdirs import user_cache_path
 
-from data.figures import PAPER
+from data.described import described
 
 log = logging.getLogger(__name__)
 
+NETCDF, ZARR = ".nc", ".zarr"  # how results for others may end: a file, a folder
 SEAL = sha256().digest_size  # bytes after the NetCDF part of a stored file
 _netcdf = threading.Lock()  # the NetCDF library is not made for threads
-
-DOI = "https://doi.org/10.1029/2021GB007068"
-_CARBON_UP = "surface_upward_mass_flux_of_carbon_dioxide_expressed_as_carbon_due_to"
-STANDARD_NAMES = {  # variable: CF's name, and the unit without which the name would be wrong
-    "gpp": ("gross_primary_productivity_of_biomass_expressed_as_carbon", "g m-2 year-1"),
-    "npp": ("net_primary_productivity_of_biomass_expressed_as_carbon", "g m-2 year-1"),
-    "nep": ("net_ecosystem_production_expressed_as_carbon_per_unit_area", "g m-2 year-1"),
-    "ra": (f"{_CARBON_UP}_plant_respiration", "g m-2 year-1"),
-    "rh": (f"{_CARBON_UP}_heterotrophic_respiration", "g m-2 year-1"),
-    "vegc": ("vegetation_mass_content_of_carbon", "g m-2"),
-    "soc": ("soil_mass_content_of_carbon", "g m-2"),
-    "availn": ("soil_mass_content_of_inorganic_nitrogen_expressed_as_nitrogen", "g m-2"),
-    "alt": ("permafrost_active_layer_thickness", "m"),
-}
 
 
 def default_folder() -> Path:
@@ -140,14 +126,15 @@ def _opened(content: bytes) -> xr.Dataset:
 
 @contextmanager
 def replacing(path: Path):
-    """Give a temporary file beside *path* that takes its place if all goes well, or vanishes.
+    """Give a temporary name beside *path*, for a file or a folder.
 
-    An OSError on the way names *path*.
+    What lies there takes the place of *path* if all goes well, or vanishes. An OSError on the
+    way names *path*.
     """
-    temporary = path.with_name(f".{path.stem}-{uuid4().hex}.part")
+    temporary = _beside(path)
     try:
         yield temporary
-        temporary.replace(path)
+        _take_place(temporary, path)
     except OSError as fault:
         _forget(temporary)
         raise OSError(fault.errno, fault.strerror or str(fault), str(path)) from fault
@@ -156,7 +143,28 @@ def replacing(path: Path):
         raise
 
 
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.stem}-{uuid4().hex}.part")
+
+
+def _take_place(temporary: Path, path: Path) -> None:
+    """Rename *temporary* to *path*; an older folder, which no rename replaces, makes way."""
+    if not path.is_dir():
+        temporary.replace(path)
+        return
+    older = path.rename(_beside(path))
+    try:
+        temporary.rename(path)
+    except BaseException:
+        older.rename(path)
+        raise
+    _forget(older)
+
+
 def _forget(temporary: Path) -> None:
+    if temporary.is_dir():
+        shutil.rmtree(temporary, ignore_errors=True)
+        return
     with suppress(OSError):  # its folder may be the fault
         temporary.unlink()
 
@@ -176,17 +184,20 @@ def _write(dataset: xr.Dataset, path: Path, **encoding) -> None:
         raise OSError(f"cannot be written: {fault}") from fault
 
 
-def writable(path, ending=".nc") -> Path:
-    """Return *path* if a file of that *ending* can be written there.
+def writable(path, endings=(NETCDF,)) -> Path:
+    """Return *path* if a file, or for Zarr a folder, of one of these *endings* can be put there.
 
-    Raises ValueError for another ending, OSError for a folder that refuses.
+    Raises ValueError for another ending, OSError for a folder that refuses and for what must
+    not be replaced.
     """
     path = Path(path)
-    if path.suffix != ending:
-        raise ValueError(f"{path}: the name must end in {ending}")
+    if path.suffix not in endings:
+        raise ValueError(f"{path}: the name must end in {' or '.join(endings)}")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path}: there is no folder {path.parent}")
-    if path.is_dir():
+    if path.suffix == ZARR and path.exists() and not (path / ".zgroup").is_file():
+        raise PermissionError(f"{path}: what lies there is no Zarr result and is not replaced")
+    if path.suffix != ZARR and path.is_dir():
         raise PermissionError(f"{path}: this place cannot be written to")
     try:  # what the system says of permissions is not all: a disk may be full or read-only
         with TemporaryFile(dir=path.parent):
@@ -207,50 +218,6 @@ def write_result(dataset: xr.Dataset, path) -> Path:
     Raises ValueError for another ending, OSError if the file cannot be written.
     """
     path = writable(path)
-    described = dataset.assign_attrs(_described(dataset))
-    for name in described.variables:
-        standard = _standard_name(str(name), described[name].attrs)
-        described[name].attrs = described[name].attrs | standard
     with replacing(path) as temporary:
-        _write(described, temporary, zlib=True, complevel=4, shuffle=True)
+        _write(described(dataset), temporary, zlib=True, complevel=4, shuffle=True)
     return path
-
-
-def _standard_name(name: str, attrs) -> dict:
-    """Return CF's name for a variable; differences and sums have none."""
-    standard, unit = STANDARD_NAMES.get(name, ("", ""))
-    fits = standard and attrs.get("units") == unit and "comment" not in attrs
-    return {"standard_name": standard} if fits else {}
-
-
-def _described(dataset: xr.Dataset) -> dict:
-    """Return global attributes after CF-1.11 and ACDD-1.3."""
-    said = dataset.attrs
-    release = version("permafrost-carbon")
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    first, last = (int(dataset.year[k]) for k in (0, -1))
-    made = f"{now} written by permafrost-carbon {release}"
-    extent = {
-        f"geospatial_{name}_{end}": float(getattr(dataset[name], end)())
-        for name in ("lat", "lon")
-        if name in dataset.coords
-        for end in ("min", "max")
-    }
-    return extent | {
-        "Conventions": "CF-1.11, ACDD-1.3",
-        "title": "Carbon and nitrogen of the permafrost region of the Qinghai-Tibetan Plateau, "
-        f"{first}-{last}",
-        "summary": "What the Terrestrial Ecosystem Model with thaw computed: S_T, where thaw "
-        "follows the climate, and S_R, where it stays as in 2020. "
-        f"Climate: {said.get('summary', 'not described')}",
-        "source": f"permafrost-carbon {release}; climate: {said.get('source', 'not described')}",
-        "history": "\n".join(filter(None, [said.get("history"), made])),
-        "references": f"{PAPER}, {DOI}",
-        "license": "BSD-3-Clause",
-        "institution": "Permafrost Carbon",
-        "date_created": now,
-        "keywords": "permafrost, carbon cycle, nitrogen cycle, Qinghai-Tibetan Plateau",
-        "standard_name_vocabulary": "CF Standard Name Table v93",
-        "time_coverage_start": f"{first}-01-01",
-        "time_coverage_end": f"{last}-12-31",
-    }

@@ -291,9 +291,9 @@ def test_a_folder_that_only_seems_writable_is_refused(tmp_path, monkeypatch):
 
 
 def test_another_ending_may_be_asked_for(tmp_path):
-    assert writable(tmp_path / "fitted.toml", ".toml") == tmp_path / "fitted.toml"
+    assert writable(tmp_path / "fitted.toml", (".toml",)) == tmp_path / "fitted.toml"
     with pytest.raises(ValueError, match=r"must end in \.toml"):
-        writable(tmp_path / "fitted.nc", ".toml")
+        writable(tmp_path / "fitted.nc", (".toml",))
     assert names_in(tmp_path) == []
 
 
