@@ -90,13 +90,13 @@ def _add_serve(known):
     parser.add_argument("--no-browser", action="store_true", help="open no browser window")
 
 
-def _add_climate(parser, gcms):
-    parser.add_argument("--rcp", default=RCP, help="scenario (default: %(default)s)")
+def _add_climate(parser, gcms="climate model", rcps="scenario"):
+    parser.add_argument("--rcp", default=RCP, help=rcps + " (default: %(default)s)")
     parser.add_argument("--gcm", default=GCM, help=gcms + " (default: %(default)s)")
 
 
-def _add_experiment(parser, gcms):
-    _add_climate(parser, gcms)
+def _add_experiment(parser, **climates):
+    _add_climate(parser, **climates)
     parser.closing = lambda: _listed("rcp", "gcm", "ecosystem", "since") + _parameters()
     parser.add_argument(
         "--set", action="append", default=[], metavar="EDIT",
@@ -114,18 +114,26 @@ def _add_experiment(parser, gcms):
 
 def _add_run(known):
     parser = _add(known, "run", commands.run, "Run the region with thaw (S_T) and without (S_R).")
-    _add_experiment(parser, f"climate model, or {ALL_GCMS} for all four")
+    _add_experiment(
+        parser,
+        gcms=f"climate model, or {ALL} or {ALL_GCMS} for the four",
+        rcps=f"scenario, or {ALL} for both",
+    )
     parser.add_argument(
         "--texture", nargs=2, metavar=("SAND", "SILT"), help="HWSD files of sand and silt"
     )
-    parser.add_argument("--out", metavar="FILE", help="NetCDF file (.nc) for the yearly result")
+    parser.add_argument(
+        "--out", metavar="PATH",
+        help="NetCDF file (.nc) for the yearly result, or Zarr folder (.zarr), which is written "
+        "as the run goes: for fine grids and for all climates at once",
+    )  # fmt: skip
 
 
 def _add_cell(known):
     parser = _add(known, "cell", commands.cell, "Run one cell and print its years.")
     parser.add_argument("--lat", type=_number(float, -90, 90), required=True, help="degrees north")
     parser.add_argument("--lon", type=_number(float, -180, 180), required=True, help="degrees east")
-    _add_experiment(parser, "climate model")
+    _add_experiment(parser)
     parser.add_argument("--json", action="store_true", help="print JSON with all variables")
 
 
@@ -154,7 +162,7 @@ def _add_sensitivity(known):
     parser = _add(
         known, "sensitivity", commands.sensitivity, "Change parameters one at a time and compare."
     )
-    _add_climate(parser, "climate model")
+    _add_climate(parser)
     parser.closing = lambda: _listed("rcp", "gcm", "stage")
     parser.add_argument(
         "--stage", default="ecosystem",

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 PROGRAM = "permafrost-carbon"
 RCP, GCM = "rcp85", "HadGEM2-ES"  # unless another is asked for
-ALL = "all"  # ecosystems, or stages
-ALL_GCMS = "ensemble"
+ALL = "all"  # ecosystems, stages, scenarios or climate models
+ALL_GCMS = "ensemble"  # what all climate models together are called
 
 
 def serve(arguments):
@@ -25,24 +25,25 @@ def serve(arguments):
 def run(arguments):
     """Run the region; print what thaw does by the last year; write the result if asked."""
     import data
-    import tem
-    from dashboard import lines
-    from data.store import writable, write_result
+    from dashboard import lines, plateau
+    from data.store import ZARR
 
     changed = _changed(arguments)
-    rcp = _one_of("rcp", arguments.rcp, data.RCPS)
-    wanted = _one_of("gcm", arguments.gcm, (*data.GCMS, ALL_GCMS))
-    out = arguments.out and writable(arguments.out)
+    rcps = _some_of("rcp", arguments.rcp, data.RCPS)
+    gcms = _some_of("gcm", arguments.gcm, data.GCMS, ALL_GCMS)
+    out = arguments.out and _writable(arguments.out, rcps)
     region = data.region(arguments.resolution, arguments.texture and tuple(arguments.texture))
-    gcms = data.GCMS if wanted == ALL_GCMS else (wanted,)
-    found = {gcm: _experiment(region, rcp, gcm, changed) for gcm in gcms}
-    result = tem.summary.ensemble(found) if wanted == ALL_GCMS else found[wanted]
-    print(f"{rcp}, {wanted}, {region.sizes['cell']} cells of {arguments.resolution:g}°.")
+    which = f"{' and '.join(rcps)}, {gcms[0] if len(gcms) == 1 else ALL_GCMS}"
+    print(f"{which}, {region.sizes['cell']} cells of {arguments.resolution:g}°.")
     print("Climate reconstructed from published figures, not GCM output.")
-    print(*lines.parameters(changed.table), *lines.effect_of_thaw(result), sep="\n")
-    print(lines.closure(found.values()))
+    print("".join(f"{line}\n" for line in lines.parameters(changed.table)), end="", flush=True)
+    worked_out = plateau.in_blocks if out and out.suffix == ZARR else plateau.in_memory
+    said = _provenance(arguments, changed)
+    accounts = worked_out(region, rcps, gcms, changed, out=out, said=said, bar=bar)
+    for rcp in rcps:
+        print(*lines.effect_of_thaw(rcp, [accounts[rcp, gcm] for gcm in gcms]), sep="\n")
+    print(lines.closure(accounts.values()))
     if out:
-        write_result(result.assign_attrs(_provenance(arguments, changed)), out)
         print(f"Written to {out}")
 
 
@@ -150,6 +151,24 @@ def _one_of(what, name, allowed):
     raise ValueError(f"{what} = {name!r}: expected one of {', '.join(allowed)}")
 
 
+def _some_of(what, name, known, *also) -> tuple[str, ...]:
+    """Return all that is *known* if *name* is "all" or one of *also*, else *name* alone."""
+    one = _one_of(what, name, (*known, *also, ALL))
+    return (one,) if one in known else tuple(known)
+
+
+def _writable(path, rcps):
+    """Return *path* if the result of these RCPs can be written there."""
+    from data.store import NETCDF, ZARR, writable
+
+    path = writable(path, (NETCDF, ZARR))
+    if path.suffix == NETCDF and len(rcps) > 1:
+        raise ValueError(
+            f"{path}: a NetCDF file takes one RCP; for all, the name must end in {ZARR}"
+        )
+    return path
+
+
 def stages() -> tuple[str, ...]:
     """Return the stages of the model that parameters belong to."""
     from tem.parameters import FIELDS
@@ -206,17 +225,6 @@ def _changed(arguments) -> _Changed:
 def _moved(name, before, after) -> bool:
     """Return whether a parameter differs in any ecosystem."""
     return any(getattr(before[where], name) != getattr(after[where], name) for where in after)
-
-
-def _experiment(region, rcp, gcm, changed):
-    import tem
-    from dashboard.baseline import environment
-    from data.store import Store, default_folder
-
-    store = Store(default_folder())
-    permitted = environment(region, rcp, gcm, changed.of_the_ground, store=store, bar=bar)
-    with bar("carbon and nitrogen") as tell:
-        return tem.experiment(permitted, changed.parameters, since=changed.since, progress=tell)
 
 
 def _provenance(arguments, changed) -> dict:

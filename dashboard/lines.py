@@ -3,9 +3,11 @@
 import textwrap
 from itertools import chain, combinations
 
+import xarray as xr
+
 from dashboard import scorewords, style, words
+from dashboard.account import SUMMARY
 from dashboard.results import unrested
-from tem import summary
 from tem.experiment import RUNS
 from tem.parameters import FIELDS
 from tem.sensitivity import OUTPUTS
@@ -17,47 +19,34 @@ WIDTH = 120  # columns of a terminal
 INDENT = 6 * " "
 SCORECARD = ("id", "verdict", "kind", "published", "this model", "off by")
 COLUMNS = ("npp", "rh", "nep", "vegc", "soc", "soc_pf", "alt")  # of a cell's table
-# what a run's summary says, and how it is marked
-SUMMARY = {
-    "npp": "Δ",
-    "rh": "Δ",
-    "nep": "ΣΔ",
-    "soc": "Δ",
-    "vegc": "Δ",
-    "soc_pf": "",
-    "soc_pf_gross": "",
-}
 
 
-def effect_of_thaw(result) -> list[str]:
-    """Return the effect of thaw on the region in the last year; mean ± sd over GCMs."""
-    effect = summary.difference(result[list(SUMMARY)])
-    totals = summary.regional_total(effect)
-    totals["nep"] = summary.regional_total(summary.cumulative(effect))["nep"]
-    last = totals.isel(year=-1)
+def effect_of_thaw(rcp, accounts) -> list[str]:
+    """Return the effect of thaw on the region in the last year; mean ± sd over GCMs.
+
+    *accounts*: the `Account` of each GCM under *rcp*.
+    """
+    last = xr.concat([one.effect for one in accounts], "gcm")
     rows = []
     for name, mark in SUMMARY.items():
         symbol = mark + DECLARED[name].about.symbol
         value = f"{float(last[name].mean()):.3f}"
-        spread = f"± {float(last[name].std('gcm', ddof=1)):.3f}" if "gcm" in result.dims else ""
+        spread = f"± {float(last[name].std('gcm', ddof=1)):.3f}" if len(accounts) > 1 else ""
         unit = last[name].attrs["units"].replace("g", "gC", 1)
         rows.append((symbol, value, spread, unit))
-    return [f"Effect of thaw (S_T - S_R) on the region, {int(last.year)}:", *aligned(rows)]
+    title = f"Effect of thaw (S_T - S_R) on the region under {rcp}, {int(last.year)}:"
+    return [title, *aligned(rows)]
 
 
-def closure(results) -> str:
-    """Return how well carbon and nitrogen close, and whether a cell had no state at rest."""
-    worst = max(
-        float(abs(array).max()) for one in results for array in summary.budget(one).values()
-    )
-    closes = f"Carbon and nitrogen close to {worst:.1e} g m-2 in every cell."
-    return f"{closes} {at_rest(results)}".strip()
+def closure(accounts) -> str:
+    """Return how well carbon and nitrogen close, and whether a cell had no state at rest.
 
-
-def at_rest(results) -> str:
-    """Return how many cells of runs of the same region did not come to rest, if any."""
-    first, *_ = many = list(results)
-    return words.unrested(sum(map(unrested, many)), first.sizes.get("cell", 1), len(many))
+    *accounts*: one of the same region for each climate.
+    """
+    first, *_ = many = list(accounts)
+    closes = f"Carbon and nitrogen close to {max(one.gap for one in many):.1e} g m-2 in every cell."
+    rest = words.unrested(sum(one.unrested for one in many), first.cells, len(many))
+    return f"{closes} {rest}".strip()
 
 
 def parameters(table) -> list[str]:
@@ -90,7 +79,8 @@ def table(yearly) -> list[str]:
         now = yearly.sel(year=year)
         values = (float(now[name].sel(run=run)) for name, run in columns)
         rows.append((str(year), *(f"{value:.2f}" for value in values)))
-    return [_place(yearly), *aligned(rows), *filter(None, [at_rest([yearly])])]
+    rest = words.unrested(unrested(yearly), cells=1, climates=1)
+    return [_place(yearly), *aligned(rows), *filter(None, [rest])]
 
 
 def _place(yearly) -> str:

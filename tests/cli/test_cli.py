@@ -16,7 +16,7 @@ import xarray as xr
 
 import data
 import tem
-from dashboard import calibration, cli, lines, parameter_table
+from dashboard import calibration, lines, parameter_table
 from tem.experiment import SINCE
 from tem.parameters import FIELDS
 from tem.sensitivity import OUTPUTS
@@ -33,29 +33,6 @@ def expected(few):
         return tem.experiment(tem.environment(few, data.climate(few, rcp, gcm)))
 
     return yearly
-
-
-@pytest.fixture(autouse=True)
-def small(monkeypatch, few, tmp_path_factory):
-    """Let every command meet the few cells, and a store that the whole module shares."""
-    folder = tmp_path_factory.getbasetemp() / "store"
-    monkeypatch.setenv("PERMAFROST_CARBON_STORE", str(folder))
-    monkeypatch.setattr(data, "region", lambda *_choices: few)
-
-
-@pytest.fixture
-def say(capsys):
-    """Run a command line; return its exit code and what it wrote to stdout and stderr."""
-
-    def run(*words):
-        try:
-            code = cli.main(words)
-        except SystemExit as end:
-            code = end.code
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 # --- help ---
@@ -114,7 +91,7 @@ def test_module_is_the_command():
         ((), ["COMMAND"]),
         (("melt",), ["melt", "validate"]),
         (("run", "--rcp", "rcp26"), ["rcp26", "rcp45, rcp85"]),
-        (("run", "--gcm", "MIROC"), ["MIROC", "MIROC5", "ensemble"]),
+        (("run", "--gcm", "MIROC"), ["MIROC", "MIROC5", "ensemble", "all"]),
         (("cell", "--lat", "33", "--lon", "93", "--gcm", "ensemble"), ["ensemble", "MIROC5"]),
         (("run", "--resolution", "7"), ["--resolution", "7", "0.1", "0.5"]),
         (("run", "--resolution", "fine"), ["--resolution", "fine", "0.1", "0.5"]),
@@ -127,7 +104,9 @@ def test_module_is_the_command():
         (("run", "--since", "2020", "--set", "k_frozen_1=1"), ["k_frozen_1", "ground", "2020"]),
         (("sensitivity", "--stage", "sky"), ["sky", "ecosystem, climate, ground, all"]),
         (("run", "--parameters", "no-such.toml"), ["no-such.toml"]),
-        (("run", "--out", "result.csv"), ["result.csv", ".nc"]),
+        (("run", "--out", "result.csv"), ["result.csv", ".nc or .zarr"]),
+        (("run", "--rcp", "all", "--out", "all.nc"), ["all.nc", "one RCP", ".zarr"]),
+        (("cell", "--lat", "33", "--lon", "93", "--rcp", "all"), ["all", "rcp45, rcp85"]),
         (("run", "--out", "/no/such/place/result.nc"), ["/no/such/place"]),
         (("cell", "--lat", "91", "--lon", "93"), ["--lat", "91", "-90", "90"]),
         (("cell", "--lat", "33"), ["--lon"]),
