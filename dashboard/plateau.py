@@ -13,7 +13,7 @@ from dashboard.baseline import environment, silent
 from data.store import Store, default_folder, write_result
 from data.streamed import streamed
 
-BLOCK = 4096  # cells in memory at once, 1.3 GiB with all; small blocks leave lanes of kernels idle
+BLOCK = 4096  # cells in memory at once, 1.5 GiB with all; small blocks leave lanes of kernels idle
 ENVIRONMENT_SHARE = 0.8  # of the time that a block takes, for progress
 
 
