@@ -63,7 +63,6 @@ def create_app():
     pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
     said = {name: values[0].decode("utf-8", "replace") for name, values in _arguments().items()}
     page = Page(Shared.library(), Shared.atlas(), Shared.verdicts(), said, pn.state.curdoc)
-    page.library.start()
     pn.state.onload(page.begin)
     pn.state.on_session_destroyed(lambda _context: page.close())
     return laid_out(page)
@@ -187,6 +186,7 @@ def serve(
         return 2
     # the HTML of every visit is the same; what a link says comes with the visitor's own session
     pn.config.reuse_sessions = True
+    Shared.library().start()  # climates are read, or the model is compiled, while maps are drawn
     Shared.atlas()
     gc.collect()
     gc.freeze()

@@ -1,14 +1,14 @@
-"""Threads that work for all open pages: one lane for regions, one for single cells.
+"""Threads that work for all open pages: lanes for climates, for regions and for single cells.
 
 Nothing here knows the model or the page.
 """
 
-import itertools
 import logging
 import os
 import sys
 import threading
 from collections import OrderedDict
+from queue import SimpleQueue
 
 log = logging.getLogger(__name__)
 
@@ -16,31 +16,23 @@ GIVING_WAY = 10  # nice value
 
 
 class Lane:
-    """One thread that does the most urgent job next; a job is a function without arguments."""
+    """One thread that does one job after the other; a job is a function without arguments."""
 
     def __init__(self, name):
-        self._jobs, self._count = [], itertools.count()
-        self._there_is_work = threading.Condition()
+        self._jobs = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self):
         """Start to work."""
         self._thread.start()
 
-    def add(self, job, urgency=0):
-        """Queue *job*; the lowest *urgency* goes first, the oldest among equals."""
-        with self._there_is_work:
-            self._jobs.append((urgency, next(self._count), job))
-            self._there_is_work.notify()
+    def add(self, job):
+        """Queue *job*."""
+        self._jobs.put(job)
 
     def _work(self):
         while True:
-            with self._there_is_work:
-                while not self._jobs:
-                    self._there_is_work.wait()
-                chosen = min(self._jobs, key=lambda entry: entry[:2])
-                self._jobs.remove(chosen)
-            _done(chosen[2])
+            _done(self._jobs.get())
 
 
 class Newest:

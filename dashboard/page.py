@@ -7,8 +7,9 @@ import time
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import link, words
+from dashboard import link, style, words
 from dashboard.results import SERIES
+from dashboard.runs import CellRun
 from dashboard.selection import Selection
 from dashboard.state import State
 from dashboard.views.controls import Controls
@@ -17,13 +18,14 @@ from dashboard.views.link import Address
 from dashboard.views.maps import Maps
 from dashboard.views.scorecard import Scorecard
 from dashboard.views.series import Series
+from dashboard.views.thrift import save_styles
 from dashboard.views.whatif import WhatIf
 from tem.environment import REFERENCE_YEAR
 
 log = logging.getLogger(__name__)
 
 TIDY = 150  # ms after a slider has moved before the words follow
-PATIENCE = 0.1  # s between two looks at the library while it works
+PATIENCE = 0.25  # s between two looks at the library while it works
 UNCHANGED = "Nothing is changed yet: move a slider, then run the region."
 TOO_EARLY = "The Baseline of this climate is still being simulated; try again when it is there."
 
@@ -39,6 +41,7 @@ class Page:
         self.selection = Selection(self.state, library)
         self._job = None  # the what-if of the region that is running
         self._seen, self._waiting, self._last, self._tidying = None, False, 0.0, False
+        self._previewed = False  # whether the preview of that what-if is drawn
         self._build(atlas)
         self._faults, self._stop_listening = faults, None
         self._watch()
@@ -55,6 +58,7 @@ class Page:
     def _build(self, atlas):
         self.controls = Controls(self.state)
         self.series = Series(self.state.year)
+        save_styles(self._document, self.series.figures[SERIES[0]])
         self.maps = Maps(self.library, atlas.copies(), self.series.marks, self._document)
         self.maps.on_tap(self.tap)
         self.maps.follow(self.controls.year)
@@ -67,7 +71,7 @@ class Page:
             for name in ("headline", "about", "message", "status")
         )
         self.series.make_room_for(self.headline, self.about, self.message, self.series.key)
-        self.bar = pmui.LinearProgress(value=0, variant="determinate", **text)
+        self.bar = pmui.LinearProgress(value=0, variant="determinate", sx=style.STILL, **text)
         self.back = pmui.Button(
             label="Back to the region", size="small", variant="text", visible=False, margin=0
         )
@@ -116,12 +120,12 @@ class Page:
 
     def _climate_changed(self, _event):
         self.library.prefer(self.state.rcp, self.state.gcms)
-        self.selection.cell_run = {}
+        self.selection.cell_run = CellRun({})
         self.refresh()
         self._rerun()
 
     def _cell_changed(self, _event):
-        self.selection.cell_run = {}
+        self.selection.cell_run = CellRun({})
         self.refresh(maps=False)
         self._run_cell()
         if self.state.cell is not None:  # later: the curves are what is waited for
@@ -140,13 +144,14 @@ class Page:
     def _edits_changed(self, _event):
         self._run_cell()  # first: someone is watching a curve
         if not self.state.edits:
-            self.selection.cell_run, self.selection.region_run = {}, None
-            self.cancel()
+            self.selection.cell_run, self.selection.region_run = CellRun({}), None
+            self._give_up()
             self.state.shown = "Baseline"
             self.refresh()
+        if self.whatif.automatic.value:
+            self._give_up()  # a newer edit wins; it runs once the slider rests
         if not self._tidying:
-            self._tidying = True
-            self._document.add_timeout_callback(self._tidy, TIDY)
+            self._tidy_soon()
 
     def _view_changed(self, _event):
         with pn.io.hold():
@@ -168,6 +173,18 @@ class Page:
             self.run_region()
         self._tidy()
 
+    def _tidy_soon(self):
+        self._tidying, moved = True, self.state.edits
+
+        def tidy():
+            self._tidy()
+            if self.state.edits != moved:  # still on its way
+                self._tidy_soon()
+            elif self.whatif.automatic.value and moved:
+                self.run_region()
+
+        self._document.add_timeout_callback(tidy, TIDY)
+
     def _tidy(self):
         """Put the words right after a slider has moved; not at its every step."""
         self._tidying = False
@@ -185,26 +202,46 @@ class Page:
     # --- what-ifs ----------------------------------------------------------------------------
 
     def run_region(self):
-        """Rerun the region with the edits; the newest press wins."""
-        self.cancel()
+        """Rerun the region with the edits; the newest wish wins, and nothing is run twice."""
         if not self.state.edits:
+            self._give_up()
             self.complain(UNCHANGED)
         elif not self.selection.results():
             self.complain(TOO_EARLY)
-        else:
+        elif not self._asked_already():
+            self._give_up()
             self._job = self.library.what_if_region(
-                self.state.rcp,
-                self.state.gcms,
-                self.state.edits,
-                self.state.since,
-                lambda _job: self._hear(),
+                self.state.rcp, self.state.gcms, self.state.edits, self.state.since, self._job_moved
             )
             self._say_what_if()
 
+    def _asked_already(self):
+        """Return whether the what-if that is asked for is there or running."""
+        job = self._job
+        if job is None:
+            return self.selection.up_to_date()
+        return job.wish == self.selection.wish() and not job.stopped.is_set()
+
+    def _job_moved(self, job):  # from a worker
+        if job.results or job.failed or (job.preview and not self._previewed):
+            self._document.add_next_tick_callback(self._look_at_job)
+        else:
+            self._hear()
+
+    def _look_at_job(self):
+        with pn.io.hold():
+            if self._job is not None:
+                self._region_moved()
+
     def cancel(self):
-        """Stop the what-if of the region that is running."""
+        """Stop the what-if of the region that is running; it tells once it has stopped."""
         if self._job is not None:
             self._job.cancel()
+
+    def _give_up(self):
+        """Stop the what-if that is running and hear no more of it."""
+        self.cancel()
+        self._job, self._previewed = None, False
 
     def _rerun(self):
         """Bring the what-ifs up to the climate that is looked at."""
@@ -219,37 +256,46 @@ class Page:
             return
         asked = (state.rcp, state.gcms, state.cell, state.edits, state.since)
 
-        def done(results, fault):  # from a worker
-            self._document.add_next_tick_callback(lambda: self._cell_ran(asked, results, fault))
+        def done(run):  # from a worker
+            self._document.add_next_tick_callback(lambda: self._cell_ran(asked, run))
 
         self.library.what_if_cell(id(self), *asked, done)
 
-    def _cell_ran(self, asked, results, fault):
+    def _cell_ran(self, asked, run):
         state = self.state
         if asked[:3] != (state.rcp, state.gcms, state.cell) or not state.edits:
             return
-        if fault:
-            self.complain(fault)
+        if run.fault:
+            self.complain(run.fault)
             return
-        self.selection.cell_run = results
+        before, self.selection.cell_run = self.selection.cell_run, run
         with pn.io.hold():
             self.series.show_what_if(self.selection.what_if_curves())
             self._say()
+            if run.unrested != before.unrested:
+                self._say_what_if()
 
     def _region_moved(self):
         """Look at the what-if of the region that is running."""
-        job = self._job
+        job, text = self._job, ""
         if job.results or job.failed:
-            self._job = None
-        if job.results and self.state.edits:
-            self.selection.region_run = job
-            if self.state.shown == "Baseline" and self.selection.what_if():
-                self.state.shown = "Difference"  # draws as well
-            else:
-                self.refresh()
-        elif job.failed and not job.cancelled:
+            self._job, self._previewed = None, False
+        if job.cancelled:
+            text = "Cancelled; the last result stays."
+        elif job.failed:
             self.complain(job.failed)
-        self._say_what_if("Cancelled; the last result stays." if job.cancelled else "")
+        elif job.shown and not self._previewed:
+            self._previewed = not job.results
+            self._show_region(job)
+        self._say_what_if(text)
+
+    def _show_region(self, job):
+        """Draw the what-if of the region, or its preview."""
+        self.selection.region_run = job
+        if self.state.shown == "Baseline" and self.selection.what_if():
+            self.state.shown = "Difference"  # draws as well
+        else:
+            self.refresh()
 
     # --- what the library says ---------------------------------------------------------------
 
@@ -303,8 +349,8 @@ class Page:
         if old:
             said = ["Simulated by this model."]
             if new:
-                since, stale = self.selection.changed_since(), self.selection.stale_told()
-                said.append(words.what_if(place, old, new, since, stale=stale))
+                since, marks = self.selection.changed_since(), self.selection.marks_told()
+                said.append(words.what_if(place, old, new, since, marks))
             elif self.state.year > REFERENCE_YEAR:
                 said.append(words.exposed(place, self.selection.exposed()))
             said.append(words.printed(self.state))
@@ -330,7 +376,8 @@ class Page:
         job = self._job
         self.whatif.running(None if job is None else job.fraction)
         text = text or words.region_run(self.state, job, self.selection)
-        self.whatif.say(f"{text} {words.unusual(self.state.edits)}".strip())
+        cell = words.unrested_cell(self.selection.cell_run)
+        self.whatif.say(" ".join(filter(None, [text, cell, words.unusual(self.state.edits)])))
 
     def close(self):
         """Let go of the library: the visitor has left."""

@@ -80,7 +80,7 @@ class Result:
 
     def __init__(self, yearly, weights):
         runs = yearly.sel(run=list(RUNS))
-        thaw = summary.difference(yearly)
+        thaw = summary.difference(yearly[[q.variable for q in MAPS]])
         total = summary.cumulative(thaw)
         self.years = yearly.year.to_numpy()
         self.values = {
@@ -121,16 +121,35 @@ class Result:
 
 def spliced(base: Result, part: Result, cells, weights) -> Result:
     """Return *base* with *cells* replaced by *part*: cells do not know of one another."""
+
+    def replace(array, fresh):
+        array[..., cells] = fresh
+
+    return _altered(base, part, weights, replace)
+
+
+def followed(base: Result, part: Result, few, cells, follows, weights) -> Result:
+    """Return *base* with *few* cells replaced by *part*, and others changed by as much as they.
+
+    Each of *cells* changes by as much as that one of *few* whose index is in *follows* [cell].
+    """
+
+    def follow(array, fresh):
+        array[..., cells] += (fresh - array[..., few])[..., follows]
+        array[..., few] = fresh
+
+    return _altered(base, part, weights, follow)
+
+
+def _altered(base, part, weights, alter) -> Result:
+    """Return a copy of *base* whose arrays *alter*(array, that of *part*) has changed."""
     new = object.__new__(Result)
     new.years = base.years
-    new.values, new.maps = {}, {}
-    for old, fresh, out in (
-        (base.values, part.values, new.values),
-        (base.maps, part.maps, new.maps),
-    ):
-        for key, array in old.items():
-            out[key] = array.copy()
-            out[key][..., cells] = fresh[key]
+    new.values = {key: array.copy() for key, array in base.values.items()}
+    new.maps = {key: array.copy() for key, array in base.maps.items()}
+    for out, fresh in ((new.values, part.values), (new.maps, part.maps)):
+        for key, array in out.items():
+            alter(array, fresh[key])
     new.totals = _totals(new.values, weights)
     return new
 

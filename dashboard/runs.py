@@ -1,13 +1,15 @@
 """What has been computed for which choice: shared by all open pages of this process.
 
-Two lanes (see `lanes`): the region lane simulates the eight climates and what-ifs of the
-region, what-ifs first; the cell lane answers a single cell while a slider moves. No Panel here.
+Three lanes (see `lanes`): one simulates the eight climates, one runs what-ifs of the region (the
+climates give way to it), one answers a single cell while a slider moves. No Panel here.
 """
 
 import itertools
 import logging
 import threading
+import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -19,13 +21,15 @@ from dashboard.edits import touched
 from dashboard.frames import limit
 from dashboard.grid import Grid
 from dashboard.lanes import Lane, Newest, quietly
-from dashboard.results import MAPS, RUNS, Result, Weights, spliced, unrested
+from dashboard.results import MAPS, RUNS, Result, Weights, followed, spliced, unrested
 from dashboard.state import GROUPS
 
 log = logging.getLogger(__name__)
 
 FIRST = 4  # parts in which the very first climate is simulated, so that a map shows early
-WHAT_IF, SIMULATE = 0, 1  # urgency
+PATIENCE = 0.3  # s that a what-if of the region may take without a preview
+PACE = 1e-3  # s a cell takes in one climate, until the first what-if has measured it
+TILE = 0.5  # degrees; a preview of a finer grid runs one cell of each ecosystem in each tile
 REMEMBERED = 64  # tapped cells whose drivers are at hand
 CANCELLED = "cancelled"
 
@@ -64,6 +68,8 @@ class Job:
     waiting: bool = True
     cells: int = 0  # that are run in each climate
     unrested: int = 0  # of them, in all climates, those that did not come to rest
+    preview: dict = field(default_factory=dict)  # one climate, shown until there are results
+    previewed: int = 0  # cells that the preview has run; the others follow their neighbour's
     results: dict = field(default_factory=dict)
     failed: str = ""
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -73,9 +79,27 @@ class Job:
         """Whether someone stopped it before it had finished."""
         return self.failed == CANCELLED
 
+    @property
+    def shown(self) -> dict:
+        """What there is to show: the results, or before them the preview."""
+        return self.results or self.preview
+
+    @property
+    def wish(self):
+        """What was asked for: jobs of one wish have one answer."""
+        return self.rcp, self.gcms, self.edits, self.since
+
     def cancel(self):
-        """Ask it to stop."""
+        """Ask it to stop: it does so at its next block of cells."""
         self.stopped.set()
+
+
+class CellRun(NamedTuple):
+    """A what-if of one cell, or why there is none."""
+
+    curves: dict  # by climate model: S_T and S_R [run, year] by variable
+    unrested: int = 0  # climates under which the cell did not come to rest
+    fault: str = ""
 
 
 class Library:
@@ -91,7 +115,9 @@ class Library:
         self._order = list(self.climates)
         self._listeners = set()
         self._lock = threading.Lock()
-        self._regions, self._cells = Lane("regions"), Newest("cells")
+        self._simulations, self._what_ifs = Lane("simulations"), Lane("what-ifs")
+        self._cells = Newest("cells")
+        self.pace = PACE
         self._columns = {}  # drivers of recently tapped cells
         self._limits = {}
         self.compiling = self._started = False
@@ -123,11 +149,11 @@ class Library:
             if self._started:
                 return
             self._started = True
-        self._regions.start()
-        self._cells.start()
-        self._regions.add(self._prepare, SIMULATE)
+        for lane in (self._simulations, self._what_ifs, self._cells):
+            lane.start()
+        self._simulations.add(self._prepare)
         for _ in self._order:
-            self._regions.add(lambda: quietly(self._next_climate), SIMULATE)
+            self._simulations.add(lambda: quietly(self._next_climate))
 
     def end(self):
         """Stop what is being simulated at its next block; what is finished stays in the store."""
@@ -228,6 +254,7 @@ class Library:
         order = np.argsort(np.concatenate([cells[part::parts] for part in range(parts)]))
         climate.environment = _joined(environments).isel(cell=order)
         yearly = _joined(yearlies).isel(cell=order)
+        yearly.attrs["cells_not_at_rest"] = sum(map(unrested, yearlies))
         climate.result = Result(yearly, self.weights)
         climate.stage = "simulated just now"
         if self.store is not None:
@@ -251,40 +278,17 @@ class Library:
     def what_if_region(self, rcp, gcms, edits, since, changed) -> Job:
         """Rerun the region with *edits* that hold *since* then.
 
-        *changed* is called (from a worker) as the job goes on.
+        *changed* is called (from a worker) as the job goes on. Where the whole answer is
+        expected to take longer than `PATIENCE`, the job shows a preview first.
         """
         job = Job(rcp, tuple(self.results(rcp, gcms)), tuple(edits), since)
-        self._regions.add(lambda: self._run_region(job, changed), WHAT_IF)
+        self._what_ifs.add(lambda: self._run_region(job, changed))
         return job
 
     def _run_region(self, job, changed):
         job.waiting = False
         try:
-            parameters, kinds = tem.edited(job.edits), touched(job.edits)
-            cells = np.flatnonzero(np.isin(self.region.ecosystem.to_numpy(), kinds))
-            done, job.cells = {}, cells.size
-            for k, gcm in enumerate(job.gcms):
-                climate = self.climates[job.rcp, gcm]
-                if cells.size == 0:
-                    done[gcm] = climate.result
-                    continue
-
-                def progress(fraction, k=k):
-                    job.fraction = (k + fraction) / len(job.gcms)
-                    changed(job)
-
-                part = climate.environment.isel(cell=cells)
-                yearly = tem.experiment(
-                    part,
-                    parameters,
-                    since=job.since,
-                    progress=progress,
-                    cancelled=job.stopped.is_set,
-                )
-                job.unrested += unrested(yearly)
-                fresh = Result(yearly, Weights(self.region.isel(cell=cells), GROUPS))
-                done[gcm] = spliced(climate.result, fresh, cells, self.weights)
-            job.results = done
+            job.results = self._answer(job, changed)
         except tem.Cancelled:
             job.failed = CANCELLED
         except Exception as fault:
@@ -293,22 +297,73 @@ class Library:
         job.fraction = 1.0
         changed(job)
 
+    def _answer(self, job, changed) -> dict:
+        """Return the results of *job* by climate model; show a preview on the way."""
+        cells = np.flatnonzero(np.isin(self.region.ecosystem.to_numpy(), touched(job.edits)))
+        job.cells, done = cells.size, {}
+        if cells.size == 0:
+            return self.results(job.rcp, job.gcms)
+        if cells.size * self.pace > PATIENCE:
+            self._preview(job, cells, changed)
+        for k, gcm in enumerate(job.gcms):
+
+            def progress(fraction, k=k):
+                job.fraction = (k + fraction) / len(job.gcms)
+                changed(job)
+
+            started = time.monotonic()
+            fresh, count = self._rerun(job, gcm, cells, progress)
+            self.pace = (time.monotonic() - started) / cells.size
+            job.unrested += count
+            base = self.climates[job.rcp, gcm].result
+            done[gcm] = spliced(base, fresh, cells, self.weights)
+            left = (len(job.gcms) - k - 1) * cells.size * self.pace
+            if not job.preview and left > PATIENCE:
+                job.preview, job.previewed = dict(done), cells.size
+                changed(job)
+        return done
+
+    def _preview(self, job, cells, changed):
+        """Show *job* of a thinned region in one climate: each cell changes as its neighbour."""
+        few, follows = thinned(self.region, cells)
+        if 2 * few.size > cells.size:
+            return
+        gcm = job.gcms[0]
+        fresh, _ = self._rerun(job, gcm, few)
+        base = self.climates[job.rcp, gcm].result
+        job.preview = {gcm: followed(base, fresh, few, cells, follows, self.weights)}
+        job.previewed = few.size
+        changed(job)
+
+    def _rerun(self, job, gcm, cells, progress=None):
+        """Return the result of *cells* in one climate, and how many did not come to rest."""
+        yearly = tem.experiment(
+            self.climates[job.rcp, gcm].environment.isel(cell=cells),
+            tem.edited(job.edits),
+            since=job.since,
+            progress=progress,
+            cancelled=job.stopped.is_set,
+        )
+        weights = Weights(self.region.isel(cell=cells), GROUPS)
+        return Result(yearly, weights), unrested(yearly)
+
     def what_if_cell(self, who, rcp, gcms, cell, edits, since, done):
-        """Rerun one cell with *edits*; *done(results, fault)* is called from a worker.
+        """Rerun one cell with *edits*; *done* is called from a worker with a `CellRun`.
 
         The newest wish of *who* replaces one that still waits.
         """
-        self._cells.add(who, lambda: self._run_cell(rcp, gcms, cell, edits, since, done))
+        self._cells.add(who, lambda: done(self._run_cell(rcp, gcms, cell, edits, since)))
 
-    def _run_cell(self, rcp, gcms, cell, edits, since, done):
+    def _run_cell(self, rcp, gcms, cell, edits, since) -> CellRun:
         try:
             column, ready = self._column(rcp, gcms, cell)
             yearly = tem.experiment(column, tem.edited(edits), since=since, workers=1)
-            values = {n: yearly[n].sel(run=list(RUNS)).to_numpy() for n in Result.SERIES}
-            done({g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}, "")
         except Exception as fault:
             log.exception("A what-if of a cell failed")
-            done({}, str(fault))
+            return CellRun({}, fault=str(fault))
+        values = {n: yearly[n].sel(run=list(RUNS)).to_numpy() for n in Result.SERIES}
+        curves = {g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}
+        return CellRun(curves, unrested(yearly))
 
     def _column(self, rcp, gcms, cell):
         """Return the drivers of *cell* in each climate that is ready, as cells of one Dataset."""
@@ -320,6 +375,18 @@ class Library:
             columns = [self.climates[rcp, gcm].environment.isel(cell=[cell]) for gcm in ready]
             self._columns[key] = _joined(columns)
         return self._columns[key], ready
+
+
+def thinned(region, cells):
+    """Return one of *cells* of each ecosystem in each `TILE`, and which of them each one follows.
+
+    Both in indices: the first of *region*'s cells, the second [cell] into the first.
+    """
+    kind = np.unique(region.ecosystem.to_numpy()[cells], return_inverse=True)[1]
+    tile = [np.floor(region[name].to_numpy()[cells] / TILE) for name in ("lat", "lon")]
+    codes = np.stack([kind, *tile])
+    _, first, follows = np.unique(codes, axis=1, return_index=True, return_inverse=True)
+    return cells[first], follows
 
 
 def _joined(parts):

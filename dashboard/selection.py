@@ -10,6 +10,7 @@ import numpy as np
 from dashboard import words
 from dashboard.frames import limit
 from dashboard.results import DECLARED, MAPS, SERIES, mean_sd
+from dashboard.runs import CellRun
 from data import YEARS
 from tem.environment import REFERENCE_YEAR
 
@@ -31,8 +32,8 @@ class Selection:
 
     def __init__(self, state, library):
         self.state, self.library = state, library
-        self.region_run = None  # the last what-if of the region that went well, a `runs.Job`
-        self.cell_run = {}  # what-if of the tapped cell: curves by climate model
+        self.region_run = None  # the last what-if of the region to show, a `runs.Job`
+        self.cell_run = CellRun({})  # what-if of the tapped cell
 
     def results(self):
         """Return the complete Baseline results, by climate model."""
@@ -52,10 +53,39 @@ class Selection:
 
     def what_if(self):
         """Return the what-if of the region by climate model, if it fits the Baseline shown."""
-        job, wanted = self.region_run, self.results()
-        if job is None or job.rcp != self.state.rcp or not set(wanted) <= set(job.results):
+        job, wanted = self.region_run, self.beside()
+        if job is None or job.rcp != self.state.rcp or not set(wanted) <= set(job.shown):
             return {}
-        return {gcm: job.results[gcm] for gcm in wanted}
+        return {gcm: job.shown[gcm] for gcm in wanted}
+
+    def previewed(self):
+        """Return the job of which only a preview is shown, or None."""
+        job, state = self.region_run, self.state
+        if job is None or job.results or job.rcp != state.rcp:
+            return None
+        return job if set(job.preview) <= set(state.gcms) else None
+
+    def beside(self):
+        """Return the Baseline results that stand beside the what-if of the region.
+
+        All of them; those of the same climate models while only a preview is there.
+        """
+        job, results = self.previewed(), self.results()
+        return results if job is None else {g: r for g, r in results.items() if g in job.preview}
+
+    def told(self):
+        """Return the Baseline results of curves and headline."""
+        return self.beside() if self.state.cell is None else self.results()
+
+    def up_to_date(self) -> bool:
+        """Return whether the what-if of the region has run with what is asked for now."""
+        job = self.region_run
+        return job is not None and bool(job.results) and job.wish == self.wish()
+
+    def wish(self):
+        """Return what a what-if of the region would be asked for now, as in `runs.Job`."""
+        state = self.state
+        return state.rcp, tuple(self.results()), state.edits, state.since
 
     def changed_since(self) -> str:
         """Return from when on the edits of the what-if that is told hold."""
@@ -67,9 +97,15 @@ class Selection:
         job, state = self.region_run, self.state
         return bool(self.what_if()) and (job.edits, job.since) != (state.edits, state.since)
 
-    def stale_told(self) -> bool:
-        """Return whether the what-if of curves and headline is stale; that of a cell never is."""
-        return self.state.cell is None and self.stale()
+    def marks(self) -> str:
+        """Return what is to be known of the what-if of the region shown: a preview, stale."""
+        job = self.previewed()
+        preview = [] if job is None else [words.preview(job, self.library.grid.step)]
+        return ", ".join([*preview, *([words.STALE] if self.stale() else [])])
+
+    def marks_told(self) -> str:
+        """Return the same of the what-if of curves and headline; that of a cell has none."""
+        return self.marks() if self.state.cell is None else ""
 
     # --- maps --------------------------------------------------------------------------------
 
@@ -79,11 +115,12 @@ class Selection:
         if shown == "Baseline" or not self.what_if():
             return "S_T − S_R"
         what = "what-if, S_T − S_R" if shown == "What-if" else "what-if − Baseline"
-        return f"{what} ({words.STALE})" if self.stale() else what
+        marks = self.marks()
+        return f"{what} ({marks})" if marks else what
 
     def frames(self) -> Frames:
         """Return what the maps show."""
-        state, results, changed = self.state, self.results(), self.what_if()
+        state, results, changed = self.state, self.beside(), self.what_if()
         cells = self.library.weights.member[state.group]
         partial = self.library.partial(state.rcp, state.gcms)
         many = list(results.values()) or ([partial] if partial else [])
@@ -103,7 +140,7 @@ class Selection:
 
     def curves(self):
         """Return the columns to draw, by variable: Baseline with its band, and what-if."""
-        state, results = self.state, list(self.results().values())
+        state, results = self.state, list(self.told().values())
         drawn = {
             name: self._columns(
                 [one.series(name, state.group, state.cell) for one in results], ("st", "sr")
@@ -125,7 +162,7 @@ class Selection:
     def _what_if_runs(self):
         """Return S_T and S_R [run, year] of each variable, for each climate model."""
         if self.state.cell is not None:
-            return list(self.cell_run.values())
+            return list(self.cell_run.curves.values())
         return [
             {name: one.series(name, self.state.group) for name in SERIES}
             for one in self.what_if().values()
@@ -152,13 +189,13 @@ class Selection:
     def exposed(self):
         """Return soil carbon exposed by the year chosen [TOLD], mean over the climate models."""
         state, at = self.state, self.state.year - YEARS[0]
-        found = [one.exposed(state.group, state.cell)[:, at] for one in self.results().values()]
+        found = [one.exposed(state.group, state.cell)[:, at] for one in self.told().values()]
         return np.mean(found, axis=0) if found else None
 
     def gains(self):
         """Return ΣΔNEP in the year chosen, a number a climate model: Baseline and what-if."""
         state, at = self.state, self.state.year - YEARS[0]
-        old = [one.gain(state.group, state.cell)[at] for one in self.results().values()]
+        old = [one.gain(state.group, state.cell)[at] for one in self.told().values()]
         new = [
             float(((one["nep"][0] - one["nep"][1]) * AFTER)[: at + 1].sum())
             for one in self._what_if_runs()

@@ -42,6 +42,7 @@ IN_HEADER = CALM | {
     "& .MuiToggleButton-root.Mui-selected:hover": {"backgroundColor": "#FFFFFFDD"},
 }  # fmt: skip
 LINES = {"& .MuiFormHelperText-root": {"whiteSpace": "pre-line", "lineHeight": 1.25, "mx": 0}}
+STILL = {"& .MuiLinearProgress-bar": {"transition": "none"}}  # no frames between two values
 SLIM = {  # a slider with its words in small print
     "& .MuiFormLabel-root": {"fontSize": "11.5px", "lineHeight": 1.2},
     "& .MuiSlider-root": {"py": "5px"},

@@ -100,10 +100,18 @@ def exposed(where: Place, amounts) -> str:
     )
 
 
-def what_if(where: Place, baseline, changed, since: str, *, stale=False) -> str:
+def preview(job, step: float) -> str:
+    """Return what the preview of a what-if is of; *step*: width of the cells in degrees."""
+    of = (
+        "" if job.previewed == job.cells else f", {job.previewed} of {job.cells} cells of {step:g}°"
+    )
+    return f"Preview: {', '.join(job.preview)} only{of}"
+
+
+def what_if(where: Place, baseline, changed, since: str, marks="") -> str:
     """Return how the what-if compares with the Baseline, over the same climate models."""
     old, new = float(np.mean(baseline)), float(np.mean(changed))
-    when = f"{SINCE[since]}, {STALE}" if stale else SINCE[since]
+    when = f"{SINCE[since]}, {marks}" if marks else SINCE[since]
     return (
         f"What-if ({when}): {style.number(new)} {where.unit}; "
         f"Baseline: {style.number(old)} {where.unit}; "
@@ -150,10 +158,11 @@ def progress(library) -> str:
 
 def region_run(state, job, selection) -> str:
     """Return how the what-if of the region stands; *job* is the one that runs, or None."""
-    if job is not None and job.waiting and selection.library.working is not None:
-        return "Waiting for the climate that is being simulated …"
+    if job is not None and job.waiting:
+        return "Waiting for an earlier what-if of the region …"
     if job is not None:
-        return f"Rerunning the region: {100 * job.fraction:.0f} % of {len(job.gcms)} climates."
+        climates = "1 climate" if len(job.gcms) == 1 else f"{len(job.gcms)} climates"
+        return f"Rerunning the region in {climates} …"
     if not state.edits:
         return ""
     if not selection.what_if():
@@ -161,6 +170,8 @@ def region_run(state, job, selection) -> str:
     if selection.stale():
         return "The what-if shown for the region is stale: run it again."
     job = selection.region_run
+    if not job.results:
+        return "The preview is all there is of the region: run it again."
     told = unrested(job.unrested, job.cells, len(job.gcms))
     return f"The region is up to date with these edits. {told}".strip()
 
@@ -171,6 +182,15 @@ def unrested(count: int, cells: int, climates: int) -> str:
         return ""
     of = cells if climates == 1 else f"{climates} × {cells}"
     return f"{count} of {of} cells did not come to rest under these parameters."
+
+
+def unrested_cell(run) -> str:
+    """Return under how many climates the tapped cell had no equilibrium; nothing if in none."""
+    if not run.unrested:
+        return ""
+    climates = len(run.curves)
+    where = "" if climates == 1 else f" in {run.unrested} of {climates} climates"
+    return f"The cell did not come to rest under these parameters{where}."
 
 
 def unusual(edits) -> str:

@@ -3,10 +3,12 @@
 from dashboard import style, words
 from tem.environment import REFERENCE_YEAR
 
+_MARK = '<span class="chip">{}</span>'
+
 
 def key(selection, *, dark=False) -> str:
     """Return the key as HTML."""
-    state, place, count = selection.state, selection.place, len(selection.results())
+    state, place, count = selection.state, selection.place, len(selection.told())
     colour, changed = style.rcp(state.rcp, dark=dark), style.what_if(dark=dark)
     name = place.name.removeprefix("the ")
     area = selection.library.weights.extent[state.group] / 1e12  # m2 to million km2
@@ -22,10 +24,11 @@ def key(selection, *, dark=False) -> str:
         if count > 1
         else _entry("", f"· {words.models(state, count)}")
     )
-    stale = f" ({words.STALE})" if selection.stale_told() else ""
+    marks = selection.marks_told()
+    marked = f" {_MARK.format(marks)}" if marks else ""
     return (
         f"<b>{name[0].upper()}{name[1:]}</b>{size}. &nbsp;<b>Baseline</b>{runs}{spread}"
-        f"{_entry('', f'<b>What-if{stale}</b> {_line(changed)}')}"
+        f"{_entry('', f'<b>What-if{marked}</b> {_line(changed)}')}"
     )
 
 

@@ -137,13 +137,14 @@ class Maps:
                 f"{DECLARED[quantity.variable].about.label}, {what}<br>"
                 "@kind{custom}, @elevation{0} m<br>@north{0.00}° N, @east{0.00}° E</div>"
             )
-
-        self._words.data = {
+        words = {
             **self._words.data,
             **numbers,
             "bar": [bar.title for bar in self._bars],
             "brief": [f"{style.unit(quantity.unit)}, {what}" for quantity in MAPS],
         }
+        if words != self._words.data:  # a slider that moves says the same again and again
+            self._words.data = words
 
     def mark(self, cell):
         """Put the frame on a cell, or on none."""

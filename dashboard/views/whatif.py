@@ -74,8 +74,9 @@ class WhatIf:
         self.reset = pmui.Button(label="Reset", size="small", variant="text", margin=(0, 4))
         self.automatic = pmui.Switch(label="Rerun the region when a slider is released", value=True,
                                      size="small", margin=(2, 0))  # fmt: skip
-        self.bar = pmui.LinearProgress(value=0, variant="determinate", sizing_mode="stretch_width",
-                                       margin=(6, 0, 2, 0), visible=False)  # fmt: skip
+        self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False,
+                                       sizing_mode="stretch_width", margin=(6, 0, 2, 0),
+                                       sx=style.STILL)  # fmt: skip
         self.says = pn.pane.HTML(
             "", sizing_mode="stretch_width", margin=(2, 0), css_classes=["says"]
         )
@@ -191,9 +192,11 @@ class WhatIf:
         if where != ALL and about.usual:
             marks += [{"value": end} for end in about.usual if low <= end <= high]
         form = "×%.2f" if where == ALL else f"%.4g\u00a0{unit}"
+        if slider.format is None or slider.format.format != form:  # a new one costs a patch
+            slider.format = PrintfTickFormatter(format=form)
         slider.param.update(
             label=f"{about.symbol} · {about.label}", start=low, end=high, value=value,
-            step=(high - low) / STEPS, marks=marks, format=PrintfTickFormatter(format=form),
+            step=(high - low) / STEPS, marks=marks,
         )  # fmt: skip
 
     def running(self, fraction):

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+import data
+from dashboard.runs import Library
+
 ROOT = Path(__file__).parents[2]
 SOON = 20.0  # s in which a page must show what was asked for
 PATIENCE = 300.0  # s for the server to start and the small region's eight climates
@@ -59,6 +62,24 @@ ON_SCREEN = """
   return [box.x + view.frame.x_scale.compute(lon), box.y + view.frame.y_scale.compute(lat)]
 }
 """
+
+
+def until(true, patience=PATIENCE):
+    """Wait until *true*() is."""
+    deadline = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def library():
+    """Eight climates of fourteen cells."""
+    found = Library(region=data.region(0.5).isel(cell=slice(None, None, 40)))
+    found.start()
+    until(lambda: found.ready == len(found.climates))
+    assert not any(climate.failed for climate in found.climates.values())
+    return found
 
 
 class Seen:

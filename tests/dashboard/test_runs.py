@@ -1,38 +1,22 @@
 """The shared results without a page: against `tem.summary`, and what-ifs of cells and regions."""
 
 import threading
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import data
 import tem
-from dashboard import words
+from dashboard import runs, words
 from dashboard.frames import NOTHING, limit, packed
 from dashboard.results import MAPS, SERIES, mean_sd
-from dashboard.runs import RCP_NAMES, Library
+from dashboard.runs import RCP_NAMES, CellRun, Job, Library, thinned
 from dashboard.selection import Selection
 from dashboard.state import GROUPS, State
+from dashboard.views.key import key
 from tem import summary
-
-PATIENCE = 300
-
-
-def until(true, patience=PATIENCE):
-    deadline = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-@pytest.fixture(scope="module")
-def library():
-    found = Library(region=data.region(0.5).isel(cell=slice(None, None, 40)))
-    found.start()
-    until(lambda: found.ready == len(found.climates))
-    assert not any(climate.failed for climate in found.climates.values())
-    return found
+from tests.dashboard.conftest import PATIENCE, until
 
 
 @pytest.fixture(scope="module")
@@ -83,22 +67,22 @@ def test_cell_what_if_is_the_model_and_no_edit_is_the_baseline(library):
             5,
             edits,
             "spin-up",
-            lambda *said: (answer.append(said), came.set()),
+            lambda run: (answer.append(run), came.set()),
         )
         assert came.wait(60)
         return answer[0]
 
-    results, fault = asked(())
-    assert fault == ""
-    for gcm, curves in results.items():
+    run = asked(())
+    assert run.fault == ""
+    assert list(run.curves) == list(data.GCMS)
+    for gcm, curves in run.curves.items():
         baseline = library.climates["rcp85", gcm].result.series("nep", 0, 5)
         np.testing.assert_array_equal(curves["nep"], baseline)
-    changed, _ = asked(("kd*=1.3",))
+    changed = asked(("kd*=1.3",)).curves
     environment = library.climates["rcp85", "MIROC5"].environment.isel(cell=[5])
     expected = tem.experiment(environment, ["kd*=1.3"]).rh.sel(run=["S_T", "S_R"])[..., 0]
     np.testing.assert_array_equal(changed["MIROC5"]["rh"], expected)
-    _, fault = asked(("kd=9",))
-    assert "lies outside" in fault
+    assert "lies outside" in asked(("kd=9",)).fault
 
 
 def test_region_what_if_reruns_only_what_the_edit_touches(library):
@@ -128,6 +112,141 @@ def test_region_what_if_can_be_cancelled(library):
     until(lambda: job.results or job.failed)
     assert job.cancelled
     assert job.results == {}
+
+
+def test_a_what_if_stops_between_blocks_of_cells_and_leaves_nothing(library):
+    told = []
+
+    def changed(job):
+        told.append(job.fraction)
+        job.cancel()  # after the first block
+
+    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), "spin-up", changed)
+    until(lambda: job.failed)
+    assert job.cancelled
+    assert job.shown == {}
+    assert 0 < told[0] < 0.25  # within the first of four climates
+    assert len(told) <= 4  # blocks that ran already end, no other one begins
+
+
+def test_what_ifs_do_not_wait_for_climates_that_are_simulated(library):
+    released = threading.Event()
+    library._simulations.add(lambda: released.wait(PATIENCE))
+    try:
+        job = library.what_if_region("rcp85", ("MIROC5",), ("kd*=1.1",), "spin-up", lambda _j: None)
+        until(lambda: job.results)
+    finally:
+        released.set()
+
+
+@pytest.fixture
+def seen(library):
+    """Run a what-if of the region; what it showed at each change, as (fraction, shown)."""
+
+    def run(gcms, pace):
+        found, library.pace = [], pace
+        job = library.what_if_region(
+            "rcp85",
+            gcms,
+            ("kd*=1.2",),
+            "spin-up",
+            lambda job: found.append((job.previewed, dict(job.shown))),
+        )
+        until(lambda: job.results or job.failed)
+        assert job.failed == ""
+        return job, found
+
+    before = library.pace
+    yield run
+    library.pace = before
+
+
+def test_one_climate_is_shown_first_if_all_take_long(library, seen, monkeypatch):
+    monkeypatch.setattr(runs, "PATIENCE", 0.0)
+    job, found = seen(data.GCMS, 1.0)
+    first = next(shown for _, shown in found if shown)
+    assert list(first) == [data.GCMS[0]]
+    environment = library.climates["rcp85", data.GCMS[0]].environment
+    expected = tem.experiment(environment, ["kd*=1.2"]).rh.sel(run=["S_T", "S_R"])
+    np.testing.assert_array_equal(first[data.GCMS[0]].values["rh"], expected)
+    assert list(job.results) == list(data.GCMS)
+    assert job.results[data.GCMS[0]] is first[data.GCMS[0]]  # not run twice
+
+
+def test_what_is_quick_has_no_preview(library, seen, monkeypatch):
+    monkeypatch.setattr(runs, "PATIENCE", 1e9)
+    job, found = seen(data.GCMS, 1.0)
+    assert job.preview == {}
+    assert all(not shown for _, shown in found[:-1])
+
+
+def test_a_preview_of_many_cells_runs_few_and_the_others_follow(library, seen, monkeypatch):
+    monkeypatch.setattr(runs, "PATIENCE", 0.0)
+    monkeypatch.setattr(runs, "TILE", 10.0)
+    cells = np.arange(library.region.sizes["cell"])
+    few, follows = thinned(library.region, cells)
+    assert 2 * few.size <= cells.size
+    kinds = library.region.ecosystem.values
+    assert (kinds[few][follows] == kinds).all()
+    assert (follows[few] == np.arange(few.size)).all()
+    job, found = seen(("MIROC5",), 1.0)
+    assert job.previewed == few.size
+    shown = next(shown for _, shown in found if shown)["MIROC5"]
+    base, final = library.climates["rcp85", "MIROC5"].result, job.results["MIROC5"]
+    for name in SERIES:
+        np.testing.assert_array_equal(shown.values[name][..., few], final.values[name][..., few])
+        moved = shown.values[name] - base.values[name]
+        np.testing.assert_allclose(moved, moved[..., few][..., follows], atol=1e-6)
+
+
+def test_a_preview_stands_beside_the_baseline_of_its_own_climate(library):
+    state = State(edits=("kd*=1.2",), shown="Difference")
+    selection = Selection(state, library)
+    job = Job("rcp85", data.GCMS, state.edits, "spin-up", cells=14, previewed=14)
+    base = library.climates["rcp85", "MIROC5"].result
+    job.preview = {"MIROC5": base}
+    selection.region_run = job
+    frames = selection.frames()
+    assert frames.what == "what-if − Baseline (Preview: MIROC5 only)"
+    assert all((one == 0).all() for one in frames.values)
+    curves = selection.curves()["npp"]
+    np.testing.assert_array_equal(curves["st"], base.series("npp", 0)[0])
+    np.testing.assert_array_equal(curves["whatif_st"], curves["st"])
+    assert "Preview: MIROC5 only" in key(selection)
+    assert not selection.up_to_date()
+    state.edits = ("kd*=1.3",)
+    assert selection.on_maps() == "what-if − Baseline (Preview: MIROC5 only, stale)"
+    state.gcm = "HadGEM2-ES"
+    assert selection.previewed() is None  # another climate is looked at
+    assert selection.what_if() == {}
+    state.gcm, state.edits = "ensemble", ("kd*=1.2",)
+    job.results = {gcm: library.climates["rcp85", gcm].result for gcm in data.GCMS}
+    assert selection.marks() == ""
+    assert len(selection.told()) == len(data.GCMS)
+    assert selection.up_to_date()
+
+
+def test_a_cell_that_does_not_come_to_rest_is_told():
+    curves = dict.fromkeys(data.GCMS)
+    assert words.unrested_cell(CellRun(curves)) == ""
+    assert words.unrested_cell(CellRun(curves, 2)).endswith("parameters in 2 of 4 climates.")
+    assert words.unrested_cell(CellRun({"MIROC5": {}}, 1)).endswith("under these parameters.")
+
+
+def test_cells_that_are_not_at_rest_are_counted(library, monkeypatch):
+    """In the cell's what-if, and in a Baseline that is simulated in parts."""
+    real, kept = tem.experiment, {}
+
+    def experiment(*given, **named):
+        return real(*given, **named).assign_attrs(cells_not_at_rest=2)
+
+    monkeypatch.setattr(tem, "experiment", experiment)
+    run = library._run_cell("rcp85", data.GCMS, 5, ("kd*=1.1",), "spin-up")
+    assert run.unrested == 2
+    store = SimpleNamespace(get=lambda _key: None, put=kept.__setitem__)
+    fresh = Library(region=library.region.isel(cell=slice(0, 5)), store=store)
+    fresh._simulate(fresh.climates["rcp85", "MIROC5"])
+    assert [one.attrs.get("cells_not_at_rest") for one in kept.values()] == [None, 2 * runs.FIRST]
 
 
 def test_identical_parameters_give_a_difference_of_exactly_zero(library):
