@@ -97,15 +97,14 @@ class Selection:
         job, state = self.region_run, self.state
         return bool(self.what_if()) and (job.edits, job.since) != (state.edits, state.since)
 
-    def marks(self) -> str:
+    def marks(self) -> tuple[str, ...]:
         """Return what is to be known of the what-if of the region shown: a preview, stale."""
-        job = self.previewed()
-        preview = [] if job is None else [words.preview(job, self.library.grid.step)]
-        return ", ".join([*preview, *([words.STALE] if self.stale() else [])])
+        job, stale = self.previewed(), (words.STALE,) * self.stale()
+        return stale if job is None else (words.preview(job, self.library.grid.step), *stale)
 
-    def marks_told(self) -> str:
+    def marks_told(self) -> tuple[str, ...]:
         """Return the same of the what-if of curves and headline; that of a cell has none."""
-        return self.marks() if self.state.cell is None else ""
+        return self.marks() if self.state.cell is None else ()
 
     # --- maps --------------------------------------------------------------------------------
 
@@ -115,8 +114,9 @@ class Selection:
         if shown == "Baseline" or not self.what_if():
             return "S_T − S_R"
         what = "what-if, S_T − S_R" if shown == "What-if" else "what-if − Baseline"
-        marks = self.marks()
-        return f"{what} ({marks})" if marks else what
+        what = f"{what} ({words.STALE})" if self.stale() else what
+        job = self.previewed()  # first: a narrow map has no room for all
+        return what if job is None else f"{words.preview(job, self.library.grid.step)}, {what}"
 
     def frames(self) -> Frames:
         """Return what the maps show."""

@@ -108,10 +108,10 @@ def preview(job, step: float) -> str:
     return f"Preview: {', '.join(job.preview)} only{of}"
 
 
-def what_if(where: Place, baseline, changed, since: str, marks="") -> str:
+def what_if(where: Place, baseline, changed, since: str, marks=()) -> str:
     """Return how the what-if compares with the Baseline, over the same climate models."""
     old, new = float(np.mean(baseline)), float(np.mean(changed))
-    when = f"{SINCE[since]}, {marks}" if marks else SINCE[since]
+    when = ", ".join([SINCE[since], *(mark.split(":")[0].lower() for mark in marks)])
     return (
         f"What-if ({when}): {style.number(new)} {where.unit}; "
         f"Baseline: {style.number(old)} {where.unit}; "

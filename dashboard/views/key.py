@@ -22,10 +22,10 @@ def key(selection, *, dark=False) -> str:
     spread = (
         _entry(_band(colour), f"±1 SD, n = {count}")
         if count > 1
-        else _entry("", f"· {words.models(state, count)}")
+        else _entry("", "" if selection.previewed() else f"· {words.models(state, count)}")
     )
     marks = selection.marks_told()
-    marked = f" {_MARK.format(marks)}" if marks else ""
+    marked = "".join(f" {_MARK.format(mark)}" for mark in marks)
     return (
         f"<b>{name[0].upper()}{name[1:]}</b>{size}. &nbsp;<b>Baseline</b>{runs}{spread}"
         f"{_entry('', f'<b>What-if{marked}</b> {_line(changed)}')}"

@@ -207,7 +207,7 @@ def test_a_preview_stands_beside_the_baseline_of_its_own_climate(library):
     job.preview = {"MIROC5": base}
     selection.region_run = job
     frames = selection.frames()
-    assert frames.what == "what-if − Baseline (Preview: MIROC5 only)"
+    assert frames.what == "Preview: MIROC5 only, what-if − Baseline"
     assert all((one == 0).all() for one in frames.values)
     curves = selection.curves()["npp"]
     np.testing.assert_array_equal(curves["st"], base.series("npp", 0)[0])
@@ -215,13 +215,13 @@ def test_a_preview_stands_beside_the_baseline_of_its_own_climate(library):
     assert "Preview: MIROC5 only" in key(selection)
     assert not selection.up_to_date()
     state.edits = ("kd*=1.3",)
-    assert selection.on_maps() == "what-if − Baseline (Preview: MIROC5 only, stale)"
+    assert selection.on_maps() == "Preview: MIROC5 only, what-if − Baseline (stale)"
     state.gcm = "HadGEM2-ES"
     assert selection.previewed() is None  # another climate is looked at
     assert selection.what_if() == {}
     state.gcm, state.edits = "ensemble", ("kd*=1.2",)
     job.results = {gcm: library.climates["rcp85", gcm].result for gcm in data.GCMS}
-    assert selection.marks() == ""
+    assert selection.marks() == ()
     assert len(selection.told()) == len(data.GCMS)
     assert selection.up_to_date()
 

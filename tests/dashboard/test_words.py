@@ -25,7 +25,7 @@ def test_a_difference_has_its_sign(new, words_):
 
 def test_a_what_if_says_from_when_it_holds_and_whether_it_is_stale():
     assert "What-if (after 2020): " in words.what_if(REGION, [1], [2], "2020")
-    stale = words.what_if(REGION, [1], [2], "spin-up", "stale")
+    stale = words.what_if(REGION, [1], [2], "spin-up", ["stale"])
     assert "What-if (since the spin-up, stale): " in stale
 
 
