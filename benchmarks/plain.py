@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.counting import uncompiled
 from tem import soil, vegetation
-from tem.ecosystem import RUNGE_KUTTA
+from tem.ecosystem import HEUN
 from tem.variables import Fluxes, Pools
 
 VEGC, VEGNS, VEGNL, SOC, SON, AVAILN = range(len(Pools._fields))
@@ -101,7 +101,7 @@ def month_in_numpy(pools, sky, steps, wider, p):
     for number in range(int(steps.max())):
         step = np.where(number < steps, 1 / steps, 0.0)
         at, moved = pools, 0.0
-        for share, weight in RUNGE_KUTTA:
+        for share, weight in HEUN:
             flux = flow(at, sky, wider, p)
             changed = change(flux)
             at = pools + share * step * changed
