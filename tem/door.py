@@ -51,9 +51,16 @@ def as_floats(array) -> np.ndarray:
     return np.require(array.values, float, ["C", "W"])
 
 
+def of_run(environment: xr.Dataset, run: str) -> xr.Dataset:
+    """Return the *environment* of one run: S_R's own if it has one, else that of S_T."""
+    if "run" not in environment.dims:
+        return environment
+    return environment.sel(run="S_R" if run == "S_R" else "S_T")
+
+
 def drivers_of(environment: xr.Dataset, run: str) -> list[np.ndarray]:
     """Return the `Drivers` of one run, each [cell, month]."""
-    chosen = environment.sel(run=run) if "run" in environment.dims else environment
+    chosen = of_run(environment, run)
     return [as_floats(chosen.variables[name]) for name in Drivers._fields]
 
 
@@ -126,13 +133,13 @@ def check_climate(climate: xr.Dataset) -> None:
         raise ValueError(f"co2 has {climate.sizes['year']} years; the climate {months // 12}")
 
 
-def check_same_cells(region: xr.Dataset, other: xr.Dataset, what: str) -> None:
-    """Raise ValueError unless *other* (a *what*) holds the region's cells in the same order."""
-    if region.sizes["cell"] != other.sizes["cell"]:
-        raise ValueError(f"region has {region.sizes['cell']} cells, {what} {other.sizes['cell']}")
+def check_same_cells(one: xr.Dataset, other: xr.Dataset, what: str, of: str = "region") -> None:
+    """Raise ValueError unless *other* (a *what*) holds the cells of *one* in the same order."""
+    if one.sizes["cell"] != other.sizes["cell"]:
+        raise ValueError(f"{of} has {one.sizes['cell']} cells, {what} {other.sizes['cell']}")
     for name in ("lat", "lon"):
-        if name in other.coords and not np.allclose(region[name], other[name], atol=1e-6):
-            raise ValueError(f"region and {what} differ in {name}")
+        if name in other.coords and not np.allclose(one[name], other[name], atol=1e-6):
+            raise ValueError(f"{of} and {what} differ in {name}")
 
 
 def years_of(climate: xr.Dataset) -> np.ndarray:

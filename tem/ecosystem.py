@@ -44,6 +44,7 @@ PLACE = np.dtype(
         ("flux", lanes_of(Fluxes._fields)),
         ("year", lanes_of(Fluxes._fields)),  # summed since `begin_year`
         ("exposed", lanes_of(("soc", "son", "availn"))),  # by thaw this 1 January; g m-2
+        ("withheld", lanes_of(("c", "n"))),  # share of what thaw would expose; 0 but in factorials
         ("aside", lanes_of(("foliage", "maintenance", "uptake", "share"))),  # on the way to a flux
         ("pace", lanes_of(("steps", "step", "rate"))),  # of a month; month; month-1
         ("litter", lanes_of(("c", "n"))),  # of last year, which sets this year's decomposition
@@ -344,7 +345,7 @@ def expose(place, n, alt, previous, rooting, p):
     *alt*, *previous*, *rooting* [place] in m.
     Source: Liu et al., eqs 1-2 and 2.1 (only nitrogen within the rooting zone is taken up).
     """
-    pools, exposed, sky = place.pools, place.exposed, place.sky
+    pools, exposed, withheld, sky = place.pools, place.exposed, place.withheld, place.sky
     b, cap = p.b, p.z_cap
     for i in range(n):
         now, before = min(alt[i], cap), min(previous[i], cap)
@@ -352,9 +353,10 @@ def expose(place, n, alt, previous, rooting, p):
         share = permafrost.beyond_roots(alt=now, previous=before, rooting=rooting[i], b=b)
         if gained < 0.0:
             share = 1.0  # what freezes is the deepest
-        exposed.soc[i] = gained * pools.soc[i]
-        exposed.son[i] = gained * pools.son[i]
-        exposed.availn[i] = gained * pools.availn[i]
+        carbon, nitrogen = gained * (1.0 - withheld.c[i]), gained * (1.0 - withheld.n[i])
+        exposed.soc[i] = carbon * pools.soc[i]
+        exposed.son[i] = nitrogen * pools.son[i]
+        exposed.availn[i] = nitrogen * pools.availn[i]
         pools.soc[i] += exposed.soc[i]
         pools.son[i] += exposed.son[i]
         pools.availn[i] += exposed.availn[i]

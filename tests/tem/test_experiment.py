@@ -7,6 +7,7 @@ import xarray as xr
 import tem
 from tem import ecosystem
 from tem.parameters import ECOSYSTEMS, Parameters, ecosystems
+from tem.variables import Drivers
 
 
 def later(dataset):
@@ -219,3 +220,54 @@ def test_the_kernel_compiles_once(environment, compiled):
     tem.experiment(environment.isel(cell=slice(1, 6, 2)), runs=["S_T"])
     tem.experiment(environment.transpose("time", "year", "cell").astype("float32"))
     assert len(ecosystem.live.signatures) == 1
+
+
+def test_thaw_may_expose_carbon_or_nitrogen_alone(environment, yearly):
+    found = tem.experiment(environment, runs=("S_T", "S_C", "S_N", "S_R"))
+    assert identical(found.sel(run=["S_R", "S_T"]), yearly)
+    carbon, nitrogen = found.sel(run="S_C"), found.sel(run="S_N")
+    for one in (carbon, nitrogen):
+        assert identical(earlier(one), earlier(yearly.sel(run="S_T")))
+        assert np.array_equal(one.alt, yearly.alt.sel(run="S_T"))
+    assert float(abs(later(carbon).soc_pf).isel(year=-1).min()) > 0
+    assert float(abs(nitrogen.soc_pf).max()) == float(abs(nitrogen.soc_pf_gross).max()) == 0
+    for name in ("son_pf", "availn_pf"):
+        assert float(abs(carbon[name]).max()) == 0
+        assert float(abs(nitrogen[name]).isel(year=-1).min()) > 0
+    for pool in ("soc", "son", "availn"):
+        assert float(abs(tem.summary.budget(found)[pool]).max()) < 1e-8
+
+
+def test_a_past_of_its_own_changes_nothing(environment, yearly):
+    assert identical(tem.experiment(environment, past=environment), yearly)
+
+
+def test_a_past_holds_to_2020_and_its_climate_in_the_spin_up(environment, yearly):
+    other = environment.assign(
+        soil_warmth=environment.soil_warmth + 2, co2=environment.co2 + 50,
+        thaw_depth=environment.thaw_depth * 1.2, eet=environment.eet + 1,
+    )  # fmt: skip
+    found = tem.experiment(other, past=environment)
+    assert identical(earlier(found), earlier(yearly))
+    assert np.array_equal(later(found).eet, later(yearly).eet + 1)
+    followed = later(found).alt.sel(run="S_T")
+    assert np.array_equal(followed, np.minimum(later(other).thaw_depth.transpose("year", ...), 10))
+    assert np.all(later(found).alt.sel(run="S_R") == yearly.alt.sel(run="S_R", year=2020))
+    assert float((later(found).rh - later(yearly).rh).sel(year=2021).min()) > 0
+
+
+def test_a_past_must_be_of_the_same_cells_and_years(environment):
+    with pytest.raises(ValueError, match="environment has 7 cells, past 6"):
+        tem.experiment(environment, past=environment.isel(cell=slice(6)))
+    short = environment.sel(time=slice(None, "2050"), year=slice(None, 2050))
+    with pytest.raises(ValueError, match="differ in their years"):
+        tem.experiment(environment, past=short)
+
+
+def test_thaw_of_carbon_alone_has_the_water_of_the_transient_run(environment):
+    own = (*Drivers._fields, "eet", "pet")
+    drier = {name: xr.concat([environment[name], 0.9 * environment[name]], "run") for name in own}
+    apart = environment.assign(drier).assign_coords(run=["S_T", "S_R"])
+    found = tem.experiment(apart, runs=["S_C", "S_R"])
+    assert identical(found.sel(run="S_C"), tem.experiment(environment, runs=["S_C"]).sel(run="S_C"))
+    assert np.allclose(found.eet.sel(run="S_R"), 0.9 * found.eet.sel(run="S_C"))
