@@ -15,6 +15,7 @@ mm_month = Annotated[float, "mm month-1"]
 mm_year = Annotated[float, "mm year-1"]
 degC = Annotated[float, "degC"]
 degC_day = Annotated[float, "degC day"]  # degree-days, of a year
+kelvin = Annotated[float, "K"]  # a difference of temperatures
 K_year = Annotated[float, "K year-1"]
 ppm = Annotated[float, "ppm"]
 per_ppm = Annotated[float, "ppm-1"]
