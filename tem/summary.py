@@ -1,13 +1,76 @@
 """From months and cells to sentences: differences, sums, regions, ensembles, budgets."""
 
+from typing import NamedTuple
+
 import numpy as np
 import xarray as xr
 
 from tem.environment import REFERENCE_YEAR
+from tem.experiment import RUNS, WITHHELD
+from tem.parameters import ECOSYSTEMS
 from tem.schema import fields
 from tem.variables import Yearly
 
 DECLARED = {field.name: field for field in fields(Yearly)}
+THAW = "thaw"  # stands for S_T - S_R where a run is asked for
+OVER = ("mean", "sum")
+CLOSED = 1e-9  # residual, as a share of what passes through, that counts as round-off
+
+
+class Measure(NamedTuple):
+    """One number to ask of a result: a variable of a run over the years from first to last."""
+
+    variable: str
+    run: str = "S_T"  # any of an experiment, or THAW
+    first: int = REFERENCE_YEAR + 1
+    last: int = 2099
+    over: str = "mean"  # the years; or their sum, for fluxes
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runs of `tem.experiment` that it needs."""
+        return RUNS if self.run == THAW else (self.run,)
+
+    def checked(self, within: xr.DataArray) -> "Measure":
+        """Return itself; ValueError if there is no such number in the years *within*."""
+        if self.variable not in DECLARED:
+            raise ValueError(f"{self.variable} is no output; choose from {', '.join(DECLARED)}")
+        if self.run not in (*RUNS, *WITHHELD, THAW):
+            raise ValueError(f"run = {self.run!r}; choose from {', '.join((*RUNS, THAW))}")
+        if self.over not in OVER or (self.over == "sum" and not is_flux(self.variable)):
+            raise ValueError(
+                f"{self.variable} has no {self.over} over years; only fluxes have sums"
+            )
+        start, end = int(within[0]), int(within[-1])
+        if not start <= self.first <= self.last <= end:
+            raise ValueError(f"years {self.first}-{self.last} do not lie within {start}-{end}")
+        return self
+
+
+def measured(yearly: xr.Dataset, measure: Measure) -> xr.DataArray:
+    """Return *measure* in every cell of a result that has its runs [cell].
+
+    Raises ValueError if there is no such number.
+    """
+    array = yearly[measure.checked(yearly.year).variable]
+    array = array.sel(year=slice(measure.first, measure.last))
+    of = [array.sel(run=run, drop=True) for run in measure.runs]
+    found = of[0] - of[1] if measure.run == THAW else of[0]
+    found = found.mean("year") if measure.over == "mean" else found.sum("year")
+    units = array.attrs["units"]
+    if measure.over == "sum":
+        units = units.replace(" year-1", "")
+    return found.assign_attrs(array.attrs | {"units": units}).rename(measure.variable)
+
+
+def measured_mean(yearly: xr.Dataset, measure: Measure) -> float:
+    """Return the area-weighted mean of *measure* over the cells of a result."""
+    return area_mean(measured(yearly, measure))
+
+
+def area_mean(array: xr.DataArray) -> float:
+    """Return the area-weighted mean of what every cell has [cell]."""
+    return float(np.average(array.values, weights=array.cell_area.values))
 
 
 def is_flux(name: str) -> bool:
@@ -81,6 +144,14 @@ def regional_total(dataset: xr.Dataset, where=None) -> xr.Dataset:
     )
 
 
+def by_ecosystem(dataset: xr.Dataset) -> xr.Dataset:
+    """Return `regional_total` for the cells of each ecosystem, on the dimension `ecosystem`."""
+    of = dataset.ecosystem.values
+    names = [name for name in ECOSYSTEMS if name in of]
+    totals = [regional_total(dataset, of == name) for name in names]
+    return xr.concat(totals, "ecosystem", combine_attrs="override").assign_coords(ecosystem=names)
+
+
 def ensemble(by_gcm) -> xr.Dataset:
     """Return Datasets of several GCMs (mapping of name to Dataset) on a new dimension `gcm`."""
     if not by_gcm:
@@ -112,3 +183,53 @@ def budget(yearly: xr.Dataset) -> xr.Dataset:
         "availn": gained.availn - (gained.availn_pf + later.netnmin - later.vegnup),
     }
     return xr.Dataset(checks).reset_coords(drop=True)
+
+
+def closure(yearly: xr.Dataset, environment: xr.Dataset) -> xr.Dataset:
+    """Return how well carbon, nitrogen, water and heat close, for a budget light.
+
+    Parameters
+    ----------
+    yearly : a result of `tem.experiment`, to the end of its years
+    environment : what it was made from, with the same cells
+
+    Returns
+    -------
+    Dataset on `budget` (carbon, nitrogen, water, heat): `residual` (1), the worst of all cells,
+    as a share of what passed through: of carbon and nitrogen since 2020 what plants took up, of
+    water a year's runoff and evapotranspiration, of heat a year's exchange; `cells`, how many
+    exceed `CLOSED`. What is not a number counts as not closed.
+    """
+    gaps = budget(yearly)
+    later = yearly.sel(year=slice(REFERENCE_YEAR + 1, None)).sum("year")
+    carbon = _worst(gaps, ("vegc", "soc"), later.gpp)
+    nitrogen = _worst(gaps, ("vegn", "son", "availn"), later.vegnup)
+    passed = environment.eet + environment.runoff
+    shares = {
+        "carbon": carbon,
+        "nitrogen": nitrogen,
+        "water": abs(environment.water_residual) / passed.clip(min=1.0),
+        "heat": abs(environment.heat_residual),
+    }
+    by_cell = [_in_cells(share) for share in shares.values()]
+    residual = [float(np.max(share)) for share in by_cell]
+    cells = [int((~(share <= CLOSED)).sum()) for share in by_cell]
+    return xr.Dataset(
+        {
+            "residual": ("budget", residual, {"units": "1", "long_name": "Not accounted for"}),
+            "cells": ("budget", cells, {"units": "1", "long_name": "Cells that do not close"}),
+        },
+        coords={"budget": list(shares)},
+    )
+
+
+def _worst(gaps: xr.Dataset, pools, passed: xr.DataArray) -> xr.DataArray:
+    """Return the largest of the *gaps* of *pools* as a share of what *passed*, at least 1 g m-2."""
+    return abs(gaps[list(pools)]).to_dataarray("pool").max("pool", skipna=False) / passed.clip(
+        min=1.0
+    )
+
+
+def _in_cells(share: xr.DataArray) -> np.ndarray:
+    """Return the largest *share* of each cell [cell]."""
+    return share.max([dim for dim in share.dims if dim != "cell"], skipna=False).values
