@@ -1,22 +1,27 @@
-"""How much each parameter matters: one at a time, by a share of its value, everything else kept.
+"""How much each parameter matters: one at a time, everything else kept.
 
-Only the stages that a parameter belongs to run again.
+`sensitivity` raises each by a share, of whatever stage: only the stages that it belongs to run
+again. `tornado` takes those of the ecosystem stage to both ends of a range.
 """
 
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
-from tem import summary
 from tem.columns import PRESENT
 from tem.environment import REFERENCE_YEAR, environment, ground
 from tem.experiment import experiment
-from tem.parameters import FIELDS, edited
+from tem.parameters import FIELDS, edited, settled
 from tem.schema import About, Field
-from tem.summary import DECLARED
+from tem.summary import DECLARED, THAW, Measure, area_mean, measured, measured_mean
+from tem.thin import standard_error
 
 NOW = ("npp", "rh", "soc")  # watched in the present
+USUAL = "usual"  # the range found in the literature
+WIDE = 10.0  # from this ratio of its ends on a range is divided by factors, not by steps
+INSIDE = 1e-12  # relative distance from a bound that rounding does not bridge
 
 
 def _now(field: Field) -> Field:
@@ -33,12 +38,16 @@ OUTPUTS = {name: _now(DECLARED[name]) for name in NOW} | {
 }
 
 
+MEASURES = {name: Measure(name, "S_T", *PRESENT) for name in NOW} | {
+    "thaw_nep": Measure("nep", THAW, over="sum")
+}
+
+
 def outputs(yearly: xr.Dataset) -> dict[str, float]:
     """Return the area mean of each of `OUTPUTS` in a result with both runs."""
-    now = summary.regional_mean(yearly.sel(run="S_T", year=slice(*PRESENT))).mean("year")
-    thaw = summary.cumulative(summary.difference(yearly[["nep"]]))
-    end = summary.regional_mean(thaw).nep.isel(year=-1)
-    return {name: float(now[name]) for name in NOW} | {"thaw_nep": float(end)}
+    end = int(yearly.year[-1])
+    asked = MEASURES | {"thaw_nep": MEASURES["thaw_nep"]._replace(last=end)}
+    return {name: measured_mean(yearly, asked[name]) for name in OUTPUTS}
 
 
 def step(name: str, change: float) -> float:
@@ -114,3 +123,158 @@ def _attributes(field: Field, value: float) -> dict:
     return {
         "units": "1", "long_name": field.about.label, "value": value, "value_units": field.unit,
     }  # fmt: skip
+
+
+class Span(NamedTuple):
+    """From where to where a parameter is taken, in all ecosystems at once."""
+
+    name: str
+    low: float
+    high: float
+    scales: bool  # whether the ends are factors, not values
+
+    def edit(self, value: float) -> str:
+        """Return the edit that sets the parameter to *value*."""
+        return f"{self.name}{'*=' if self.scales else '='}{float(value)!r}"
+
+    def at(self, share: float) -> float:
+        """Return what lies a *share* of the way from low to high; by factors if they are wide."""
+        if share in (0.0, 1.0):
+            return self.high if share else self.low
+        if self.low > 0 and self.high / self.low >= WIDE:
+            return float(self.low * (self.high / self.low) ** share)
+        return float(self.low + (self.high - self.low) * share)
+
+
+def span(name: str, change=0.1, parameters=None, ecosystems=None) -> Span:
+    """Return how far a parameter can be taken.
+
+    Parameters
+    ----------
+    name : of a parameter
+    change : share of its value, down and up; or "usual", the range found in the literature
+    parameters : from which it is taken, as for `tem.experiment`
+    ecosystems : those whose bounds count (default: all)
+
+    Raises ValueError for an unknown name, or a "usual" range where none is known.
+    """
+    if name not in FIELDS:
+        raise ValueError(f"{name}: no parameter; choose from {', '.join(FIELDS)}")
+    about = FIELDS[name].about
+    if change == USUAL:
+        if about.usual is None:
+            raise ValueError(f"{name} ({about.label}): no range in the literature is known")
+        return Span(name, *map(float, about.usual), scales=False)
+    sets = settled(parameters)
+    low, high = 1.0 - change, 1.0 + change
+    for kind in sets if ecosystems is None else ecosystems:
+        value = getattr(sets[str(kind)], name)
+        if value:
+            ends = sorted((about.low / value, about.high / value))
+            low, high = max(low, _inside(ends[0])), min(high, _inside(ends[1]))
+    return Span(name, low, high, scales=True)
+
+
+def _inside(factor: float) -> float:
+    """Return a *factor* that leads to a bound, less what rounding might exceed."""
+    return factor if factor == 1.0 else factor + INSIDE * abs(factor) * (1 if factor < 1.0 else -1)
+
+
+class Bar(NamedTuple):
+    """What a measure is at both ends of a parameter's range, and the edits that make it so."""
+
+    parameter: str
+    low: float
+    high: float
+    edit_low: str
+    edit_high: str
+    error_low: float  # of the distance from no change, by thinning; 0 without
+    error_high: float
+
+
+def tornado(
+    environment,
+    measure,
+    parameters=None,
+    *,
+    names=None,
+    change=0.1,
+    since="spin-up",
+    past=None,
+    bar=None,
+    progress=None,
+    cancelled=None,
+    workers=None,
+) -> xr.Dataset:
+    """Return what each parameter, taken to both ends of its range, makes of *measure*.
+
+    Parameters
+    ----------
+    environment : the cells that count, weighted by their area; for a large region `tem.thin` it
+    measure : `tem.summary.Measure`
+    parameters, since, past : where all others stay, as for `tem.experiment`
+    names : parameters of the ecosystem stage (default: all that have such a range)
+    change : share of its value (ends stop at the bounds), or "usual", the range found in the
+        literature, which then holds in all ecosystems
+    bar : called with each `Bar` as soon as it is known
+    progress : called with the finished fraction; cancelled : asked whether to stop
+    workers : threads (default: one per processor)
+
+    Returns
+    -------
+    Dataset on `parameter` with the fields of a `Bar`: area means in the unit of the measure. Its
+    attributes tell the `value` without change, its `error` by thinning, and the measure. A bar
+    is what an experiment of the same cells gives with *parameters* after its edit.
+
+    Raises ValueError for unknown names, measures or parameters; Cancelled if stopped.
+    """
+    names = _ecosystem_stage(change) if names is None else tuple(names)
+    sets = settled(parameters)
+    kinds = set(environment.ecosystem.values.tolist())
+    spans = [_of_ecosystem(span(name, change, sets, kinds)) for name in names]
+    tell, show, steps = progress or (lambda _: None), bar or (lambda _: None), 2 * len(spans) + 1
+
+    def cells(edits):
+        yearly = experiment(
+            environment, edited(edits, sets), measure.checked(environment.year).runs,
+            since=since, past=past, cancelled=cancelled, workers=workers,
+        )  # fmt: skip
+        return measured(yearly, measure)
+
+    plain = cells([])
+    tell(1 / steps)
+    found = []
+    for k, one in enumerate(spans):
+        edits = [one.edit(one.low), one.edit(one.high)]
+        ends = [cells([edit]) for edit in edits]
+        errors = [standard_error(end - plain, environment) for end in ends]
+        found.append(Bar(one.name, *map(area_mean, ends), *edits, *errors))
+        show(found[-1])
+        tell((2 * k + 3) / steps)
+    units = {"units": plain.attrs["units"], "long_name": plain.attrs["long_name"]}
+    columns = {
+        name: ("parameter", [getattr(one, name) for one in found], {} if "edit" in name else units)
+        for name in Bar._fields[1:]
+    }
+    return xr.Dataset(
+        columns,
+        coords={"parameter": list(names)},
+        attrs=environment.attrs
+        | measure._asdict()
+        | {"value": area_mean(plain), "error": standard_error(plain, environment), "change": change}
+        | {"since": str(since)},
+    )
+
+
+def _ecosystem_stage(change) -> tuple[str, ...]:
+    """Return the parameters of the ecosystem stage; for "usual" those that have such a range."""
+    here = [f.name for f in FIELDS.values() if f.about.stage == "ecosystem"]
+    return tuple(n for n in here if change != USUAL or FIELDS[n].about.usual is not None)
+
+
+def _of_ecosystem(one: Span) -> Span:
+    """Return a span; ValueError if its parameter acts on an earlier stage."""
+    about = FIELDS[one.name].about
+    if about.stage != "ecosystem":
+        raise ValueError(f"{one.name} acts on the {about.stage} stage, which does not run again")
+    return one

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import tem
-from tem.parameters import FIELDS
-from tem.sensitivity import OUTPUTS, sensitivity, step
-from tem.summary import DECLARED
+from tem.parameters import FIELDS, ecosystems
+from tem.sensitivity import OUTPUTS, sensitivity, span, step, tornado
+from tem.summary import DECLARED, Measure, measured_mean
+from tem.thin import thin
 
 NONE = 1e-3  # changes smaller than this count as none
 # signs of the change in NPP, RH, SOC and the effect of thaw on ΣNEP (− : a weaker sink);
@@ -93,3 +94,102 @@ def test_every_parameter_can_be_changed():
 def test_unknown_parameters_are_named(region, climate):
     with pytest.raises(ValueError, match="wind: no parameter; choose from b, z_cap"):
         sensitivity(region, climate, names=["wind"])
+
+
+# --- tornado ---
+
+SUMMED = Measure("nep", "thaw", over="sum")
+
+
+@pytest.mark.parametrize("change", [0.1, "usual"])
+def test_a_bar_is_the_run_of_its_edit(environment, change):
+    heard, bars = [], []
+    found = tornado(
+        environment, SUMMED, names=["b", "kd"], change=change, progress=heard.append,
+        bar=bars.append,
+    )  # fmt: skip
+    assert list(found.parameter.values) == ["b", "kd"]
+    for name in ("b", "kd"):
+        one = found.sel(parameter=name)
+        for end in ("low", "high"):
+            yearly = tem.experiment(environment, [one[f"edit_{end}"].item()])
+            assert one[end].item() == measured_mean(yearly, SUMMED)
+            assert one[f"error_{end}"].item() == 0
+    assert found.attrs["value"] == measured_mean(tem.experiment(environment), SUMMED)
+    assert [one.parameter for one in bars] == ["b", "kd"]
+    assert [one.high for one in bars] == found.high.values.tolist()
+    assert heard == [0.2, 0.6, 1.0]
+    assert found.low.attrs["units"] == "g m-2"
+
+
+def test_a_tornado_starts_from_the_what_if(environment):
+    what_if, soc = ["kd*=1.5", "Meadow.b=0.3"], Measure("soc", "S_T", 2099, 2099)
+    found = tornado(environment, soc, what_if, names=["b"], since="2006")
+    edited = tem.experiment(environment, [*what_if, "b*=0.9"], since="2006")
+    assert found.low.item() == measured_mean(edited, soc)
+    assert found.edit_low.item() == "b*=0.9"
+
+
+def test_every_parameter_of_the_stage_has_a_bar(environment):
+    found = tornado(environment.isel(cell=[1]), Measure("npp"))
+    here = [field.name for field in FIELDS.values() if field.about.stage == "ecosystem"]
+    assert list(found.parameter.values) == here
+    assert float(found.high.sel(parameter="z_cap")) == found.attrs["value"]  # is at its bound
+
+
+def test_ends_stop_at_the_bounds():
+    assert span("z_cap", 0.1) == ("z_cap", 0.9, 1.0, True)
+    assert span("kd", 0.25) == ("kd", 0.75, 1.25, True)
+    wide = span("labncon", 9)
+    assert (wide.low, wide.high) == (pytest.approx(0, abs=1e-9), pytest.approx(5))
+    for name, field in FIELDS.items():
+        one = span(name, 5.0)
+        for end in (one.low, one.high):
+            tem.edited([one.edit(end)])
+        assert field.about.low <= one.low * getattr(ecosystems()["Meadow"], name) or one.low == 1
+    assert span("c_even", 9, ecosystems=["Desert"]).high > span("c_even", 9).high
+
+
+def test_usual_ranges_are_those_declared():
+    assert span("b", "usual") == ("b", 0.1, 10.0, False)
+    assert span("b", "usual").edit(0.1) == "b=0.1"
+    with pytest.raises(
+        ValueError, match=r"kc \(Half saturation of CO₂\): no range in the literature"
+    ):
+        span("kc", "usual")
+
+
+def test_a_thinned_tornado_is_within_its_error(environment):
+    """Cells of one ecosystem that differ by their warmth; every second stands for two."""
+    steppe = environment.isel(cell=[0] * 24)
+    warmth = np.linspace(-2, 2, 24)
+    many = steppe.assign(soil_warmth=steppe.soil_warmth + warmth[:, None])
+    rh = Measure("rh")
+    few = thin(many, warmth, 8)
+    whole, part = (tornado(cells, rh, names=["kd", "q10"]) for cells in (many, few))
+    for end in ("low", "high"):
+        off = abs((part[end] - part.attrs["value"]) - (whole[end] - whole.attrs["value"]))
+        assert bool((off <= 3 * part[f"error_{end}"]).all())
+        assert bool((part[f"error_{end}"] > 0).all())
+    assert abs(part.attrs["value"] - whole.attrs["value"]) < 3 * part.attrs["error"]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"names": ["wind"]}, "wind: no parameter"),
+        ({"names": ["ki"]}, "ki acts on the climate stage"),
+        ({"measure": Measure("moss")}, "moss is no output"),
+        ({"measure": Measure("soc", over="sum")}, "soc has no sum over years"),
+    ],
+)
+def test_a_tornado_says_what_is_wrong(environment, given, words):
+    with pytest.raises(ValueError, match=words):
+        tornado(environment, **({"measure": Measure("npp")} | given))
+
+
+def test_a_tornado_can_be_cancelled(environment):
+    bars = []
+    with pytest.raises(tem.Cancelled):
+        tornado(environment, SUMMED, bar=bars.append, cancelled=lambda: bool(bars))
+    assert len(bars) == 1
