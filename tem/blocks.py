@@ -25,6 +25,11 @@ def alike(ecosystems, size: int, pace=None) -> list:
     return found
 
 
+def part_of(progress, number: int, of: int):
+    """Return what hears the fraction of part *number* (from 0) of so many, and tells the whole."""
+    return progress and (lambda fraction: progress((number + fraction) / of))
+
+
 class Cancelled(Exception):  # noqa: N818 - what happened, not an error
     """The caller asked a run to stop before it had finished."""
 
