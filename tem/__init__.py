@@ -20,16 +20,23 @@ source_hash = sha256(_source).hexdigest()[:16]
 _cache = os.environ.get("NUMBA_CACHE_DIR") or user_cache_path("permafrost-carbon") / "compiled"
 numba.config.CACHE_DIR = str(Path(_cache) / source_hash)
 
-from tem import summary  # noqa: E402 - the cache must be set before any kernel exists
+# the cache must be set before any kernel exists
+from tem import explain, summary, threshold, variance  # noqa: E402
 from tem.blocks import Cancelled  # noqa: E402
 from tem.borehole import column  # noqa: E402
 from tem.environment import environment, ground  # noqa: E402
 from tem.experiment import experiment  # noqa: E402
+from tem.offset import Offsets, offset  # noqa: E402
 from tem.parameters import Parameters, ecosystems, edited, sites  # noqa: E402
 from tem.rest import at_rest  # noqa: E402
+from tem.sensitivity import tornado  # noqa: E402
+from tem.summary import Measure  # noqa: E402
+from tem.thin import thin  # noqa: E402
 
 __all__ = [
     "Cancelled",
+    "Measure",
+    "Offsets",
     "Parameters",
     "at_rest",
     "column",
@@ -37,8 +44,14 @@ __all__ = [
     "edited",
     "environment",
     "experiment",
+    "explain",
     "ground",
+    "offset",
     "sites",
     "source_hash",
     "summary",
+    "thin",
+    "threshold",
+    "tornado",
+    "variance",
 ]
