@@ -3,6 +3,7 @@
 import textwrap
 from itertools import chain, combinations
 
+import numpy as np
 import xarray as xr
 
 from dashboard import scorewords, style, words
@@ -17,6 +18,7 @@ CORRELATED = 0.9  # from which two parameters cannot be told apart
 NO_CHANGE = 0.0005  # share that would be printed as 0.0 %
 WIDTH = 120  # columns of a terminal
 INDENT = 6 * " "
+LEAST_GAP = 1e-16  # g m-2; what is closer counts as this
 SCORECARD = ("id", "verdict", "kind", "published", "this model", "off by")
 COLUMNS = ("npp", "rh", "nep", "vegc", "soc", "soc_pf", "alt")  # of a cell's table
 
@@ -44,7 +46,9 @@ def closure(accounts) -> str:
     *accounts*: one of the same region for each climate.
     """
     first, *_ = many = list(accounts)
-    closes = f"Carbon and nitrogen close to {max(one.gap for one in many):.1e} g m-2 in every cell."
+    gap = max(LEAST_GAP, *(one.gap for one in many))
+    within = 10.0 ** np.ceil(np.log10(gap))  # digits of a rounding error would say nothing
+    closes = f"Carbon and nitrogen close to within {within:.0e} g m-2 in every cell."
     rest = words.unrested(sum(one.unrested for one in many), first.cells, len(many))
     return f"{closes} {rest}".strip()
 

@@ -204,7 +204,7 @@ def test_summary_of_a_run_is_the_effect_of_thaw_in_2099(say, few, expected):
     assert said["ΔNPP"] == [f"{(effect['npp'] * weight).sum() / 1e12:.3f}", "TgC", "year-1"]
     assert said["ΔSOC"] == [f"{(effect['soc'] * weight).sum() / 1e15:.3f}", "PgC"]
     assert {"ΔRH", "ΣΔNEP", "ΔVegC", "SOC_PF"} <= said.keys()
-    closes = float(out.split("close to ")[1].split()[0])
+    closes = float(out.split("close to within ")[1].split()[0])
     assert closes < 1e-6
 
 

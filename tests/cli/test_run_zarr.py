@@ -92,7 +92,7 @@ def test_all_climates_go_into_one_store_and_are_told_by_rcp(
     ]
     titles = [line for line in out.splitlines() if line.startswith("Effect of thaw")]
     assert [rcp in title for rcp, title in zip(data.RCPS, titles, strict=True)] == [True, True]
-    assert float(out.split("close to ")[1].split()[0]) < 1e-6
+    assert float(out.split("close to within ")[1].split()[0]) < 1e-6
 
 
 def test_both_rcps_of_one_model_need_no_file(say, expected):
