@@ -28,8 +28,9 @@ LAYER = np.dtype(
             "slope",  # T = slope * H + offset in the state the layer is assumed to be in
             "offset",
             "conductance",  # to the layer above, W m-2 K-1
-            "upper",  # eliminated upper diagonal
-            "right",  # eliminated right-hand side
+            "follow",  # H = follow * (H of the layer above) + right, all layers below eliminated
+            "right",
+            "solved",  # H after the step
             "flux",  # from the layer above, W m-2
         ),
         ABREAST,
@@ -63,7 +64,7 @@ def _assume(layer, lanes, per_frozen, per_thawed, latent):
 
 
 @njit(error_model="numpy")
-def _revise(layer, below, lanes, per_frozen, per_thawed, latent, keep):
+def _revise(above, layer, lanes, per_frozen, per_thawed, latent, keep):
     """Set a layer's solution and its next assumed state; count states the solution contradicts.
 
     The next state is read off the solution mixed with a share *keep* of the last guess. Where
@@ -72,13 +73,13 @@ def _revise(layer, below, lanes, per_frozen, per_thawed, latent, keep):
     """
     changed = 0
     for i in range(lanes):
-        x = layer.right[i] - layer.upper[i] * below.right[i]
+        x = layer.right[i] + layer.follow[i] * above.solved[i]
         slope = _slope(x, per_frozen, per_thawed, latent)
         offset = _offset(x, per_thawed, latent)
         missed = abs((slope - layer.slope[i]) * x + offset - layer.offset[i]) > SAME_WARMTH
         changed += 1 if missed else 0
         h = keep * layer.enthalpy[i] + (1.0 - keep) * x
-        layer.right[i] = x
+        layer.solved[i] = x
         layer.enthalpy[i] = h
         slope, offset = _slope(h, per_frozen, per_thawed, latent), _offset(h, per_thawed, latent)
         layer.slope[i] = slope if missed else layer.slope[i]
@@ -88,7 +89,7 @@ def _revise(layer, below, lanes, per_frozen, per_thawed, latent, keep):
 
 @njit(error_model="numpy")
 def _resist(above, layer, below, lanes, latents, thickness, k_frozen, k_thawed):
-    """Set the resistances to a layer's upper edge, in `upper`, and lower edge, in `right`.
+    """Set the resistances to a layer's upper edge, in `follow`, and lower edge, in `right`.
 
     They count from the point whose temperature the layer has: its middle, or the front where it
     is partly thawed. *latents*: of the layer above, this one and the one below.
@@ -99,7 +100,7 @@ def _resist(above, layer, below, lanes, latents, thickness, k_frozen, k_thawed):
     for i in range(lanes):
         h = layer.enthalpy[i]
         half = 0.5 * (frozen if h <= 0.0 else thawed)
-        layer.upper[i] = half
+        layer.follow[i] = half
         layer.right[i] = half
         partly += 1 if holds_front(h, latent) else 0
     if partly:  # seldom, and not worth a detour of the other lanes
@@ -110,7 +111,7 @@ def _resist(above, layer, below, lanes, latents, thickness, k_frozen, k_thawed):
                 melt, ice = liquid * thawed, (1.0 - liquid) * frozen
                 up = is_thawed(above.enthalpy[i], latents[0])
                 down = is_thawed(below.enthalpy[i], latents[2])
-                layer.upper[i] = front_to_edge(melt, ice, up, down)
+                layer.follow[i] = front_to_edge(melt, ice, up, down)
                 layer.right[i] = front_to_edge(melt, ice, down, up)
 
 
@@ -160,10 +161,9 @@ def _connect(columns, lanes, soil, surface_resistance):
             soil.k_thawed[n],
         )
         for i in range(lanes):
-            layer.conductance[i] = 1.0 / (above.right[i] + layer.upper[i])
+            layer.conductance[i] = 1.0 / (above.right[i] + layer.follow[i])
     for i in range(lanes):
-        surface.upper[i] = 0.0
-        surface.right[i] = 0.0
+        surface.solved[i] = 0.0
 
 
 @njit(error_model="numpy")
@@ -171,34 +171,37 @@ def _eliminate(above, layer, below, lanes, storage):
     """Eliminate a layer's balance: storage (H - before) is what conducts in from both sides."""
     for i in range(lanes):
         a, b = layer.conductance[i], below.conductance[i]
-        lower = -a * above.slope[i]
-        inverse = 1.0 / (storage + (a + b) * layer.slope[i] - lower * above.upper[i])
+        up = b * below.slope[i]
+        inverse = 1.0 / (storage + (a + b) * layer.slope[i] - up * below.follow[i])
         source = a * (above.offset[i] - layer.offset[i]) + b * (below.offset[i] - layer.offset[i])
-        layer.upper[i] = -b * below.slope[i] * inverse
-        layer.right[i] = (storage * layer.before[i] + source - lower * above.right[i]) * inverse
+        layer.follow[i] = a * above.slope[i] * inverse
+        layer.right[i] = (storage * layer.before[i] + source + up * below.right[i]) * inverse
 
 
 @njit(error_model="numpy")
-def _solve(columns, lanes, soil, seconds, keep):
-    """Solve the linear balance for the assumed states; return how many states it contradicts.
+def _solve(columns, lanes, soil, seconds, keep, deepest):
+    """Solve the linear balance for the assumed states; return the deepest layer it contradicts.
 
-    The solution is left in `right`.
+    *deepest*: the deepest layer whose assumed state is new; from the one below it down, what was
+    eliminated last time still holds. -1 where there is none. The solution is left in `solved`.
     """
     layers = columns.size - 2
-    for n in range(layers):
+    for n in range(min(deepest + 1, layers - 1), -1, -1):
         _eliminate(columns[n], columns[n + 1], columns[n + 2], lanes, soil.thickness[n] / seconds)
-    changed = 0
-    for n in range(layers - 1, -1, -1):
-        changed += _revise(
+    deepest = -1
+    for n in range(layers):
+        changed = _revise(
+            columns[n],
             columns[n + 1],
-            columns[n + 2],
             lanes,
             soil.per_frozen[n],
             soil.per_thawed[n],
             soil.latent[n],
             keep,
         )
-    return changed
+        if changed > 0:
+            deepest = n
+    return deepest
 
 
 @njit(error_model="numpy")
@@ -209,9 +212,11 @@ def _iterate(columns, lanes, soil, seconds):
     its state. Where it goes round in circles ever smaller steps end that; half steps alone may
     circle as well, under thick snow.
     """
+    deepest = columns.size - 3
     for iteration in range(MOST_ITERATIONS):
         keep = 0.0 if iteration < CIRCLING else 1.0 - 0.5 * CIRCLING / iteration
-        if _solve(columns, lanes, soil, seconds, keep) == 0:
+        deepest = _solve(columns, lanes, soil, seconds, keep, deepest)
+        if deepest < 0:
             return True
     return False
 
@@ -226,7 +231,7 @@ def _go_halfway(columns, lanes, soil):
     for n in range(columns.size - 2):
         layer = columns[n + 1]
         for i in range(lanes):
-            layer.enthalpy[i] = 0.5 * (layer.before[i] + layer.right[i])
+            layer.enthalpy[i] = 0.5 * (layer.before[i] + layer.solved[i])
     top, latent = columns[1], soil.latent[0]
     for i in range(lanes):
         if not holds_front(top.before[i], latent):
@@ -240,8 +245,8 @@ def _settle(columns, lanes, soil, seconds):
     for n in range(layers):
         above, layer = columns[n], columns[n + 1]
         for i in range(lanes):
-            upper = above.slope[i] * above.right[i] + above.offset[i]
-            own = layer.slope[i] * layer.right[i] + layer.offset[i]
+            upper = above.slope[i] * above.solved[i] + above.offset[i]
+            own = layer.slope[i] * layer.solved[i] + layer.offset[i]
             layer.flux[i] = layer.conductance[i] * (upper - own)
     for n in range(layers):
         layer, below = columns[n + 1], columns[n + 2]

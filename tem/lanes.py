@@ -11,7 +11,7 @@ from llvmlite import ir
 from numba import config, njit, types
 from numba.extending import intrinsic
 
-LANES = 32  # with far fewer the compiler unrolls a loop before it sees that it could vectorise it
+LANES = 64  # a region takes a fifth longer with half as many, and no less time with more
 LOG2_E = 1.4426950408889634
 LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10  # their sum is ln 2
 ROUND = 1.5 * 2.0**52  # a number this large has no digits left for fractions

@@ -64,7 +64,7 @@ def test_fronts_are_taken_halfway(compiled):
     columns, ground = conduction.stack(3), Soil(*(array[:3] for array in soil()))
     latent = ground.latent[0]
     columns.before[1:-1] = np.array([-1e6, 0.2 * latent, -1e6])[:, None]
-    columns.right[1:-1] = np.array([0.4 * latent, 0.6 * latent, -2e6])[:, None]
+    columns.solved[1:-1] = np.array([0.4 * latent, 0.6 * latent, -2e6])[:, None]
     conduction._go_halfway(columns, 1, ground)
     # a front new in the top layer would lie at the very surface: that layer waits
     assert columns.enthalpy[1:-1, 0] == pytest.approx([-1e6, 0.4 * latent, -1.5e6])
@@ -73,7 +73,7 @@ def test_fronts_are_taken_halfway(compiled):
 def test_a_front_in_the_top_layer_moves_with_the_others(compiled):
     columns, ground = conduction.stack(1), Soil(*(array[:1] for array in soil()))
     latent = ground.latent[0]
-    columns.before[1], columns.right[1] = 0.2 * latent, 0.6 * latent
+    columns.before[1], columns.solved[1] = 0.2 * latent, 0.6 * latent
     conduction._go_halfway(columns, 1, ground)
     assert columns.enthalpy[1, 0] == pytest.approx(0.4 * latent)
 
