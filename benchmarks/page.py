@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -21,7 +22,7 @@ KEYS = ("slider", "press", "years", "years 0.1", "start", "cold start", "progres
 FINE = 0.1
 PATIENCE = 4  # times half a minute, for the first answer of a server on a busy machine
 READY = "All 8 climates are ready"
-WORKING = "Preparing the model|Simulating climate|Starting"
+WORKING = re.compile("Preparing the model|Simulating climate|Starting")
 MOVE_SLIDER = """
 () => new Promise((done) => {  // ms from a move of a slider to the new curve on the screen
   const models = [...Bokeh.documents[0].all_models]
@@ -169,12 +170,12 @@ def _cold(browser) -> list[Figure]:
         tempfile.TemporaryDirectory() as folder,
         _served(folder, {"NUMBA_CACHE_DIR": folder}) as (address, begun, _server),
     ):
-        page = _opened(browser, address)
-        page.says(WORKING, 60)
+        early = browser.new_page()
+        early.goto(address)
+        early.get_by_text(WORKING).first.wait_for()
         told = time.perf_counter() - begun
-        page.wait(_has_values, 600)
-        drawn = time.perf_counter() - begun
-        page.page.close()
+        early.close()
+        drawn = _drawn(browser, address, begun)
     return [aimed("cold start", [drawn]), aimed("progress", [told])]
 
 

@@ -1,13 +1,11 @@
 """The page as a whole: what lies where, and the server that shows it."""
 
 import contextlib
-import errno
 import gc
 import logging
 import sys
 import threading
 import urllib.request
-import webbrowser
 from functools import cache
 from pathlib import Path
 
@@ -26,7 +24,6 @@ log = logging.getLogger(__name__)
 
 TITLE = "Permafrost Carbon"
 ASSETS = Path(__file__).parent.parent / "assets"
-PORT = 5006
 
 pn.extension(notifications=True, reconnect=True)
 
@@ -149,55 +146,39 @@ def _unlink_busy(page):
             pn.state.param.unwatch(watcher)
 
 
-def _knock(address, show):
-    """Ask for the page once, so that the first visitor finds it prepared; then open a browser."""
+def _knock(address):
+    """Ask for the page once, so that the first visitor finds it prepared."""
     with contextlib.suppress(OSError):
         urllib.request.urlopen(address, timeout=60).read()  # noqa: S310 - our own page
-    if show:
-        webbrowser.open(address)
 
 
-def serve(
-    port=PORT,
-    show=True,  # noqa: FBT002 - the command line names it
-    resolution=0.5,
-    host="127.0.0.1",
-    folder=None,
-):
-    """Serve the page until it is interrupted; return the exit code.
+def serve(port, host="127.0.0.1", resolution=0.5, folder=None, make_way=lambda: None):
+    """Serve the page until it is interrupted.
 
     The model is prepared in the background; the page opens at once. *folder* is where results
-    are kept (default: the user's cache).
+    are kept (default: the user's cache); *make_way* is called when the address is needed.
+
+    Raises OSError where the address cannot be had.
     """
     Shared.resolution, Shared.folder = resolution, folder
-    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
-    try:
-        server = pn.serve(
-            {"/": create_app}, port=port, address=host, show=False, start=False, title=TITLE,
-            static_dirs={"assets": str(ASSETS)}, verbose=False, threaded=False,
-            websocket_origin=[f"{name}:{port}" for name in {"localhost", "127.0.0.1", host}],
-            check_unused_sessions_milliseconds=10_000, unused_session_lifetime_milliseconds=15_000,
-        )  # fmt: skip
-    except OSError as fault:
-        if fault.errno not in (errno.EADDRINUSE, errno.EACCES):
-            raise
-        why = "is in use" if fault.errno == errno.EADDRINUSE else "may not be used"
-        sys.stderr.write(f"Port {port} {why}; choose another with --port.\n")
-        return 2
-    # the HTML of every visit is the same; what a link says comes with the visitor's own session
-    pn.config.reuse_sessions = True
     Shared.library().start()  # climates are read, or the model is compiled, while maps are drawn
     Shared.atlas()
+    make_way()
+    server = pn.serve(
+        {"/": create_app}, port=port, address=host, show=False, start=False, title=TITLE,
+        static_dirs={"assets": str(ASSETS)}, verbose=False, threaded=False,
+        websocket_origin=[f"{name}:{port}" for name in {"localhost", "127.0.0.1", host}],
+        check_unused_sessions_milliseconds=10_000, unused_session_lifetime_milliseconds=15_000,
+    )  # fmt: skip
+    # the HTML of every visit is the same; what a link says comes with the visitor's own session
+    pn.config.reuse_sessions = True
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
-    threading.Thread(target=_knock, args=[address, show], daemon=True).start()
-    sys.stdout.write(f"{TITLE} is at {address}  (Ctrl-C ends it)\n")
-    sys.stdout.flush()
+    threading.Thread(target=_knock, args=[f"http://{host}:{port}"], daemon=True).start()
     try:
         server.io_loop.start()
     except KeyboardInterrupt:
         sys.stdout.write("Ended.\n")
     finally:
         Shared.library().end()
-    return 0

@@ -1,8 +1,11 @@
 """What the commands of `permafrost-carbon` do, once their words have been read."""
 
 import json
+import webbrowser
 from contextlib import contextmanager
 from typing import NamedTuple
+
+from dashboard import doorman
 
 PROGRAM = "permafrost-carbon"
 RCP, GCM = "rcp85", "HadGEM2-ES"  # unless another is asked for
@@ -11,15 +14,16 @@ ALL_GCMS = "ensemble"  # what all climate models together are called
 
 
 def serve(arguments):
-    """Serve the page until it is interrupted."""
-    from dashboard.app import serve as page
+    """Serve the page until it is interrupted; until it is there, its address says so."""
+    host, port = arguments.host, arguments.port
+    with doorman.at_the_door(host, port) as make_way:
+        address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+        print(f"Permafrost Carbon is at {address}  (Ctrl-C ends it)", flush=True)
+        if not arguments.no_browser:
+            webbrowser.open(address)
+        from dashboard.app import serve as page  # takes seconds
 
-    return page(
-        port=arguments.port,
-        show=not arguments.no_browser,
-        resolution=arguments.resolution,
-        host=arguments.host,
-    )
+        page(port=port, host=host, resolution=arguments.resolution, make_way=make_way)
 
 
 def run(arguments):

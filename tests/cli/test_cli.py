@@ -4,6 +4,7 @@ The model is the real one, on a few cells of the real region.
 """
 
 import json
+import socket
 import subprocess
 import sys
 import tomllib
@@ -455,7 +456,12 @@ def test_sensitivity_lists_every_parameter_of_a_stage_and_what_is_watched(say, f
 def test_serve_hands_its_choices_to_the_page(say, monkeypatch):
     app = pytest.importorskip("dashboard.app")
     heard = {}
-    monkeypatch.setattr(app, "serve", lambda **choices: heard.update(choices) or 0)
-    code, _, _ = say("serve", "--port", "5011", "--no-browser", "--resolution", "0.25")
+    monkeypatch.setattr(app, "serve", lambda **choices: heard.update(choices))
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    code, out, _ = say("serve", "--port", str(port), "--no-browser", "--resolution", "0.25")
     assert code == 0
-    assert heard == {"port": 5011, "show": False, "resolution": 0.25, "host": "127.0.0.1"}
+    assert f"http://localhost:{port}" in out
+    assert callable(heard.pop("make_way"))
+    assert heard == {"port": port, "host": "127.0.0.1", "resolution": 0.25}

@@ -10,4 +10,4 @@ SHARE = 12  # every twelfth cell of the half-degree region
 if __name__ == "__main__":
     port, folder = int(sys.argv[1]), sys.argv[2]
     app.Shared.region = data.region(0.5).isel(cell=slice(None, None, SHARE))
-    sys.exit(app.serve(port=port, show=False, folder=folder))
+    app.serve(port, folder=folder)

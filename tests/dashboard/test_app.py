@@ -1,7 +1,4 @@
-import socket
-
 import panel as pn
-import pytest
 from bokeh.document import Document
 
 import data
@@ -10,16 +7,6 @@ from dashboard.page import Page
 from dashboard.runs import Library
 from dashboard.verdicts import Verdicts
 from dashboard.views.atlas import Atlas
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Tornado's socket
-def test_a_port_in_use_is_said_and_nothing_is_started(capfd):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        assert app.serve(port=port, show=False) == 2
-    assert f"Port {port} is in use; choose another with --port" in capfd.readouterr().err
 
 
 def test_a_page_leaves_nothing_behind_on_the_server():
