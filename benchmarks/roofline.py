@@ -119,10 +119,11 @@ def _traffic(counts: dict) -> float:
 
 def _heat(args, runs) -> Kernel:
     """Return a year of soil heat in a block of columns, their state that of the first January."""
-    air, before, snow, *surface, columns, soil, monthly, yearly = args
+    air, before, snow, *surface, columns, soil, monthly, yearly, traced = args
     year = (
         air[:12], min(before, 11), snow[:12], *surface, columns, soil,
         Ground(*(field[:12] for field in monthly)), type(yearly)(*(f[:1] for f in yearly)),
+        traced,
     )  # fmt: skip
     from tem import columns as module
 
@@ -132,7 +133,7 @@ def _heat(args, runs) -> Kernel:
         _Months(Lane(row, COUNTING, tally) for row in field) for field in (year[0], year[2])
     )
     layers = (counting_record(layer, COUNTING, tally) for layer in columns)
-    counting[-4] = Stack(layers)
+    counting[-5] = Stack(layers)
     with uncompiled():
         module.march(*counting)
     counts = _shared(tally, 12 * COUNTING)

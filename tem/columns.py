@@ -19,6 +19,7 @@ LAYERS = np.array(
     + [1.0, 2.0, 4.0, 6.0, 8.0, 14.0]
 )  # fmt: skip
 EDGES = np.concatenate([[0.0], np.cumsum(LAYERS)]).round(6)
+MIDDLES = 0.5 * (EDGES[1:] + EDGES[:-1])
 HORIZONS = (0.1, 0.4, 3.0)  # lower edges of the parameters' soil layers 1-3 (m); the 4th: 45 m
 TOP = int(np.searchsorted(EDGES, 0.20))  # layers of the top 20 cm
 TEN_CM = int(np.searchsorted(EDGES, 0.10))  # the layer just below 10 cm
@@ -30,6 +31,7 @@ ONSET, PRESENT = 1957, (2006, 2015)  # since when air warmed steadily; years tha
 FIRST = 2006  # year of the runs' first
 QUIET_YEARS = 50  # of the climate before the onset, from a start near its balance
 SNOWY_YEARS = 200  # the same under snow, which the start knows nothing of
+NOT_TRACED = np.empty((0, 2, 0, 0))  # where nobody asks for the record of all layers
 MONTH_DAYS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], float)
 
 
@@ -59,6 +61,18 @@ def _add_warmth(layer, soil, n, share, total):
 
 
 @njit(error_model="numpy")
+def _trace(columns, soil, traced):
+    """Set *traced* [Layered, layer, lane] to temperature and liquid share as they are now."""
+    for n in range(soil.thickness.size):
+        layer, latent = columns[n + 1], soil.latent[n]
+        for i in range(traced.shape[2]):
+            h = layer.enthalpy[i]
+            warmth = heat.temperature(h, soil.per_frozen[n], soil.per_thawed[n], latent)
+            traced[0, n, i] = warmth
+            traced[1, n, i] = heat.liquid_fraction(h, latent)
+
+
+@njit(error_model="numpy")
 def _thaw_factors(air, first, gain, shade, factors):
     """Set *factors* [lane] from the thawing index of the twelve months of *air* from *first*."""
     for i in range(factors.size):
@@ -69,12 +83,15 @@ def _thaw_factors(air, first, gain, shade, factors):
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, monthly, yearly):
+def march(
+    air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, monthly, yearly, traced
+):
     """Drive *columns* (a `conduction.stack`) through the months of *air* [month, lane].
 
     *before* is the row of *air* that precedes its first; *snow* (mm) [month, lane]; *shade*
     [lane]. Fills *monthly*, a Ground of [month, lane], and *yearly*, a GroundYear of
-    [year, lane]; with arrays of no months nothing is recorded.
+    [year, lane]; with arrays of no months nothing is recorded. *traced*
+    [step, Layered, layer, lane] is filled too unless it has no steps.
     """
     months, lanes = air.shape
     sums = np.zeros((3, lanes))
@@ -111,6 +128,8 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
             if record:
                 yearly.unsettled[year] += 0.0 if settled else 1.0
                 _diagnose(columns, soil, sums, deepest, depth)
+                if traced.size > 0:
+                    _trace(columns, soil, traced[month * STEPS + step])
                 for i in range(lanes):
                     taken[i] += (columns[1].flux[i] + geothermal) * seconds
                     moved[i] += abs(columns[1].flux[i]) * seconds
@@ -127,9 +146,8 @@ def march(air, before, snow, n_freeze, gain, shade, geothermal, columns, soil, m
 
 def _layered(parameters, stem: str) -> np.ndarray:
     """Return a property [layer] from its four declared soil layers."""
-    middle = 0.5 * (EDGES[1:] + EDGES[:-1])
     four = np.array([getattr(parameters, f"{stem}_{n}") for n in (1, 2, 3, 4)])
-    return four[np.searchsorted(HORIZONS, middle)]
+    return four[np.searchsorted(HORIZONS, MIDDLES)]
 
 
 def soil_of(parameters) -> Soil:
@@ -163,14 +181,17 @@ def _start(year, soil, geothermal) -> np.ndarray:
     )
 
 
-def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, snowy: bool):
+def in_lockstep(
+    air, snow, precipitation, parameters, present_months: int, *, snowy: bool, traced=NOT_TRACED
+):
     """Return soil temperature and thaw of up to ABREAST cells of one ecosystem.
 
     *air* (°C), *snow* (mm) [cell, month]; *precipitation* [cell] (mm a year); *parameters* of
     the ecosystem; *snowy*: whether the snowpack insulates, in place of the freezing n-factor.
     The columns first come to rest under the mean year of the first *present_months* less the
     warming since `ONSET`, then live through that warming, then through all months.
-    Returns monthly [cell, Ground, month] and yearly [cell, GroundYear, year].
+    Returns monthly [cell, Ground, month] and yearly [cell, GroundYear, year], and fills *traced*
+    [step, Layered, layer, cell] unless it has no steps.
     """
     cells, months = air.shape
     air, snow = (np.ascontiguousarray(field.T) for field in (air, snow))
@@ -197,9 +218,15 @@ def in_lockstep(air, snow, precipitation, parameters, present_months: int, *, sn
     )
     common = (n_freeze, gain, shade, geothermal, columns, soil)
     december = 11
-    march(past, december, covered, *common, *silent)
-    march(air, december, snow, *common, Ground(*monthly), GroundYear(*yearly))
+    march(past, december, covered, *common, *silent, NOT_TRACED)
+    march(air, december, snow, *common, Ground(*monthly), GroundYear(*yearly), traced)
     return np.moveaxis(monthly, -1, 0), np.moveaxis(yearly, -1, 0)
+
+
+def moments(years) -> np.ndarray:
+    """Return the end of each step of *years* [step], in years."""
+    steps = np.repeat(MONTH_DAYS / STEPS, STEPS).cumsum() / MONTH_DAYS.sum()
+    return (np.asarray(years, float)[:, None] + steps).ravel()
 
 
 def _past(field, rate: float, present_months: int, quiet: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import xarray as xr
 from tem import light, permafrost
 from tem import parameters as declared
 from tem.blocks import alike, in_blocks
-from tem.columns import PRESENT, in_lockstep
+from tem.columns import LAYERS, MIDDLES, NOT_TRACED, PRESENT, STEPS, in_lockstep, moments
 from tem.conduction import ABREAST
 from tem.door import (
     annotated,
@@ -22,7 +22,7 @@ from tem.door import (
 )
 from tem.rest import rest
 from tem.seasons import demand, march, snowpack
-from tem.variables import Drivers, Ground, GroundYear, Rest, WaterYear
+from tem.variables import Drivers, Ground, GroundYear, Layered, Rest, WaterYear
 
 SPIN_UP_CLIMATE = (2006, 2046)  # Liu et al., 2.3
 REFERENCE_YEAR = 2020  # the last year in which S_R follows the climate; Liu et al., 2.3
@@ -36,6 +36,7 @@ def ground(
     parameters=None,
     *,
     snow=False,
+    layers=False,
     progress=None,
     cancelled=None,
     workers=None,
@@ -49,15 +50,17 @@ def ground(
     parameters : None, mapping of ecosystem to Parameters, Parameters, or edits as strings
     snow : whether the snowpack insulates the ground month by month; the freezing n-factor, which
         holds snow already, is then left out
+    layers : whether to keep what every layer does at every step; for a few cells (3 MB each)
     progress : called with the finished fraction; cancelled : asked whether to stop
     workers : threads (default: one per processor)
 
     Returns
     -------
     Dataset with `soil_warmth` (degC), `thawed_share` (1) [cell, time] and `thaw_depth` (m),
-    `magt` (degC), `heat_residual` (1) [cell, year]. The warming since 1957 is lived through
-    beforehand: frozen ground is decades behind the air. Raises ValueError for inputs it cannot
-    use.
+    `magt` (degC), `heat_residual` (1) [cell, year]. With *layers* also `soil_temperature` (degC)
+    and `liquid_share` (1) on (cell, step, depth): the end of each step in years, the middle of
+    each layer in m. The warming since 1957 is lived through beforehand: frozen ground is decades
+    behind the air. Raises ValueError for inputs it cannot use.
     """
     check_region(region)
     check_climate(climate)
@@ -73,19 +76,33 @@ def ground(
     monthly = np.empty((air.shape[0], len(Ground._fields), air.shape[1]))
     yearly = np.empty((air.shape[0], len(GroundYear._fields), years.size))
     blocks = alike(region.ecosystem.values, ABREAST)
+    steps = STEPS * air.shape[1] if layers else 0
+    traced = np.empty((air.shape[0], len(Layered._fields), steps, LAYERS.size))
 
     def work(one_block):
         for name, cells in blocks[one_block]:
+            size = (steps, len(Layered._fields), LAYERS.size, cells.size)
+            record = np.empty(size) if layers else NOT_TRACED
             monthly[cells], yearly[cells] = in_lockstep(
-                air[cells], pack[cells], wetness[cells], sets[name], present, snowy=snow
-            )
+                air[cells], pack[cells], wetness[cells], sets[name], present,
+                snowy=snow, traced=record,
+            )  # fmt: skip
+            if layers:
+                traced[cells] = record.transpose(3, 1, 0, 2)
 
     in_blocks(work, len(blocks), 1, progress, cancelled, workers)
-    return xr.Dataset(
+    found = xr.Dataset(
         annotated(Ground, monthly, ("cell", "time"))
         | annotated(GroundYear, yearly, ("cell", "year")),
         coords=places(region) | {"time": climate.time, "year": ("year", years)},
         attrs=climate.attrs,
+    )
+    if not layers:
+        return found
+    profile = annotated(Layered, traced, ("cell", "step", "depth"), axis=1)
+    return found.assign(profile).assign_coords(
+        step=("step", moments(years), {"units": "year"}),
+        depth=("depth", MIDDLES, {"units": "m", "positive": "down"}),
     )
 
 

@@ -98,6 +98,13 @@ class GroundYear(NamedTuple):
     unsettled:     A[one,   About("Steps in which the soil's states were left unsettled", over_time="sum", kind="residual")]
 
 
+class Layered(NamedTuple):
+    """What the soil column can tell of one layer at the end of one step."""
+
+    soil_temperature: A[degC, About("Soil temperature", symbol="T", kind="temperature")]
+    liquid_share:     A[one,  About("Liquid share of soil water", 0, 1)]
+
+
 class WaterYear(NamedTuple):
     """What the water balance reports for one place in one year."""
 

@@ -111,3 +111,18 @@ def test_without_snowfall_snow_changes_nothing(monkeypatch, region, climate):
     monkeypatch.setattr(columns, "SNOWY_YEARS", columns.QUIET_YEARS)  # rest as long as the bare
     bare = tem.ground(region, dry, ["n_freeze=1"])
     xr.testing.assert_identical(tem.ground(region, dry, snow=True), bare)
+
+
+def test_layers_tell_the_very_thaw_that_the_ground_reports(region, climate, ground):
+    few = {"region": region.isel(cell=[0, 4]), "climate": climate.isel(cell=[0, 4])}
+    found = tem.ground(**few, layers=True)
+    told = found.drop_dims("step")
+    xr.testing.assert_identical(told.drop_vars("depth", errors="ignore"), ground.isel(cell=[0, 4]))
+    within = columns.TEN_M
+    thawed = found.liquid_share.to_numpy()[..., :within] @ LAYERS[:within]
+    deepest = thawed.reshape(2, 94, -1).max(axis=2)
+    assert np.allclose(deepest, ground.thaw_depth.isel(cell=[0, 4]), rtol=1e-12)
+    warmth = found.soil_temperature.to_numpy()[..., : columns.TOP] @ LAYERS[: columns.TOP] / 0.20
+    monthly = warmth.reshape(2, 12 * 94, columns.STEPS).mean(axis=2)
+    assert np.allclose(monthly, ground.soil_warmth.isel(cell=[0, 4]), rtol=0, atol=1e-9)
+    assert np.array_equal(found.step[[47, -1]], [2007.0, 2100.0])
