@@ -15,6 +15,7 @@ from panel.io.resources import LOCAL_DIST
 
 from dashboard import style, words
 from dashboard.page import Page
+from dashboard.paper import Figures
 from dashboard.runs import Library
 from dashboard.verdicts import Verdicts
 from dashboard.views.atlas import Atlas
@@ -48,6 +49,12 @@ class Shared:
 
     @classmethod
     @cache
+    def figures(cls) -> Figures:
+        """Return the numbers of the paper's figures; they are gathered once a page asks."""
+        return Figures(cls.library())
+
+    @classmethod
+    @cache
     def atlas(cls):
         """Return the maps that pages copy."""
         library = cls.library()
@@ -59,7 +66,9 @@ def create_app():
     # a session that starts over the websocket would fetch Panel's CSS from a CDN otherwise
     pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
     said = {name: values[0].decode("utf-8", "replace") for name, values in _arguments().items()}
-    page = Page(Shared.library(), Shared.atlas(), Shared.verdicts(), said, pn.state.curdoc)
+    page = Page(
+        Shared.library(), Shared.atlas(), Shared.verdicts(), Shared.figures(), said, pn.state.curdoc
+    )
     pn.state.onload(page.begin)
     pn.state.on_session_destroyed(lambda _context: page.close())
     return laid_out(page)
@@ -90,6 +99,8 @@ def laid_out(page):
         page.whatif.says,
         page.scorecard.words,
         page.scorecard.table,
+        page.ground.words,
+        *page.paper.texts,
     ):
         pane.stylesheets = [css]
     main = pn.Column(
@@ -98,6 +109,8 @@ def laid_out(page):
         page.about,
         page.explore,
         page.scorecard.pane,
+        page.ground.pane,
+        page.paper.pane,
         page.bar,
         page.status,
         sizing_mode="stretch_both", margin=0,
@@ -125,11 +138,11 @@ def _turn_dark(page, main, *, dark):
 
 
 def _make_room(page, whole):
-    """Close the sidebar while the scorecard is open: nothing in it acts there. Then as it was."""
+    """Close the sidebar where nothing in it acts; elsewhere it is as it was."""
     explored = {"sidebar_open": whole.sidebar_open}
 
     def follow(_event=None):
-        if page.state.view == "explore":
+        if page.state.view in ("explore", "profile"):
             whole.param.update(sx=style.HEADER, **explored)
         else:
             explored["sidebar_open"] = whole.sidebar_open

@@ -16,6 +16,8 @@ from dashboard.views.controls import Controls
 from dashboard.views.key import key
 from dashboard.views.link import Address
 from dashboard.views.maps import Maps
+from dashboard.views.paper import Paper
+from dashboard.views.profile import Ground
 from dashboard.views.scorecard import Scorecard
 from dashboard.views.series import Series
 from dashboard.views.thrift import save_styles
@@ -33,9 +35,9 @@ TOO_EARLY = "The Baseline of this climate is still being simulated; try again wh
 class Page:
     """The views of one visitor and what happens between them."""
 
-    def __init__(self, library, atlas, verdicts, said, document):
+    def __init__(self, library, atlas, verdicts, figures, said, document):
         self.library, self._document, self.dark = library, document, False
-        self._verdicts = verdicts
+        self._verdicts, self._figures = verdicts, figures
         chosen, faults = link.choices(said, library.grid)
         self.state = State(**chosen)
         self.selection = Selection(self.state, library)
@@ -65,6 +67,11 @@ class Page:
         self.whatif = WhatIf(self.state, self.run_region, self.cancel, self.complain)
         self.address = Address(self.series.figures[SERIES[0]])
         self.scorecard = Scorecard(self._verdicts, self.library, self._document)
+        self.paper = Paper(self.state, self._figures, self._verdicts, self.library, self._document)
+        self.ground = Ground(self.state, self.library, self._document)
+        self._others = {
+            "profile": self.ground, "paper": self.paper, "scorecard": self.scorecard,
+        }  # fmt: skip
         text = {"sizing_mode": "stretch_width", "margin": 0}
         self.headline, self.about, self.message, self.status = (
             pn.pane.HTML("", css_classes=[name], **text)
@@ -76,11 +83,15 @@ class Page:
             label="Back to the region", size="small", variant="text", visible=False, margin=0
         )
         self.back.on_click(lambda _event: self.state.param.update(cell=None))
+        self.below = pmui.Button(
+            label="Look into its ground", size="small", variant="text", visible=False, margin=0
+        )
+        self.below.on_click(lambda _event: self.state.param.update(view="profile"))
         control, row = self.controls, {"sizing_mode": "stretch_width", "margin": (2, 0)}
         self.explore = pn.Column(
             pn.Row(control.year, control.shown, align="center", **row),
             self.maps.pane,
-            pn.Row(self.series.key, self.back, control.curves, **row),
+            pn.Row(self.series.key, self.back, self.below, control.curves, **row),
             self.series.pane,
             sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
@@ -97,6 +108,7 @@ class Page:
         watch(self._edits_changed, "edits")
         watch(self._since_changed, "since")
         watch(self._view_changed, "view")
+        watch(self._figure_changed, "figure")
 
     # --- what the visitor does ---------------------------------------------------------------
 
@@ -116,6 +128,8 @@ class Page:
     def turn_dark(self, dark):
         """Follow the theme: some colours differ."""
         self.dark = bool(dark)
+        self.paper.turn_dark(dark=self.dark)
+        self.ground.turn_dark(dark=self.dark)
         self.refresh()
 
     def _climate_changed(self, _event):
@@ -158,14 +172,19 @@ class Page:
             self._open_view()
             self._show_link()
 
+    def _figure_changed(self, _event):
+        with pn.io.hold():
+            self.paper.show()
+            self._show_link()
+
     def _open_view(self):
         """Show what is open, hide the rest."""
-        judged = self.state.view == "scorecard"
-        self.scorecard.pane.visible = judged
+        for name, view in self._others.items():
+            view.pane.visible = name == self.state.view
         for pane in (self.headline, self.about, self.explore):
-            pane.visible = not judged
-        if judged:
-            self.scorecard.open()
+            pane.visible = self.state.view == "explore"
+        if self.state.view in self._others:
+            self._others[self.state.view].open()
 
     def _since_changed(self, _event):
         self._run_cell()
@@ -315,8 +334,8 @@ class Page:
             if self._job is not None:
                 self._region_moved()
             self._say_status()
-            if self.state.view == "scorecard":
-                self.scorecard.show()
+            if self.state.view in self._others:
+                self._others[self.state.view].show()
             if self.selection.seen() != self._seen:
                 self.refresh()
                 self._rerun()
@@ -336,7 +355,7 @@ class Page:
                     self.selection.curves(), self.selection.units(), self.state.curves == "thaw"
                 )
                 self.series.key.object = key(self.selection, dark=self.dark)
-                self.back.visible = self.state.cell is not None
+                self.back.visible = self.below.visible = self.state.cell is not None
                 self._say()
                 self._say_status()
                 self._say_what_if()

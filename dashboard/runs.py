@@ -21,6 +21,7 @@ from dashboard.edits import touched
 from dashboard.frames import limit
 from dashboard.grid import Grid
 from dashboard.lanes import Lane, Newest, quietly
+from dashboard.profile import profile
 from dashboard.results import MAPS, RUNS, Result, Weights, followed, spliced, unrested
 from dashboard.state import GROUPS
 
@@ -364,6 +365,22 @@ class Library:
         values = {n: yearly[n].sel(run=list(RUNS)).to_numpy() for n in Result.SERIES}
         curves = {g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}
         return CellRun(curves, unrested(yearly))
+
+    def look_into_ground(self, who, rcp, gcm, cell, done):
+        """Work out the `Profile` of one cell; *done* is called from a worker with it, and a fault.
+
+        The climate must be there. The newest wish of *who* replaces one that still waits.
+        """
+
+        def work():
+            try:
+                found, fault = profile(self, rcp, gcm, cell), ""
+            except Exception as wrong:
+                log.exception("The ground of a cell could not be worked out")
+                found, fault = None, str(wrong)
+            done(found, fault)
+
+        self._cells.add(("ground", who), work)
 
     def _column(self, rcp, gcms, cell):
         """Return the drivers of *cell* in each climate that is ready, as cells of one Dataset."""

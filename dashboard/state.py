@@ -9,6 +9,7 @@ from tem.parameters import ECOSYSTEMS
 
 ENSEMBLE = "ensemble"
 GROUPS = (ALL, *ECOSYSTEMS)
+FIGURES = ("3", "4", "5", "6", "7", "8", "S3", "S5")  # of the paper, as it numbers them
 CHOICES = {
     "rcp": RCPS,
     "gcm": (ENSEMBLE, *GCMS),
@@ -16,7 +17,8 @@ CHOICES = {
     "shown": ("Baseline", "What-if", "Difference"),
     "curves": ("runs", "thaw"),
     "since": SINCE,
-    "view": ("explore", "scorecard"),
+    "view": ("explore", "profile", "paper", "scorecard"),
+    "figure": FIGURES,
 }
 
 
@@ -37,6 +39,7 @@ class State(param.Parameterized):
     shown = param.Selector(default="Baseline", objects=list(CHOICES["shown"]), doc="On the maps")
     curves = param.Selector(default="runs", objects=list(CHOICES["curves"]), doc="On the curves")
     view = param.Selector(default="explore", objects=list(CHOICES["view"]), doc="What is open")
+    figure = param.Selector(default="3", objects=list(FIGURES), doc="Figure of the paper")
 
     @property
     def group(self) -> int:

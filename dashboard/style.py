@@ -10,7 +10,12 @@ import numpy as np
 
 CHEM_DIV = ("#40004B", "#A885B7", "#F8F8F8", "#75BA7A", "#004439")  # loss → gain
 CRYO_DIV = ("#262600", "#9B9B61", "#EAEDEC", "#5880A7", "#2B194C")  # shallower → deeper thaw
-DIVERGING = {"depth": CRYO_DIV, "water": CRYO_DIV}  # of differences, by kind; else CHEM_DIV
+TEMP_DIV = ("#053061", "#61A4CC", "#F8F8F7", "#DB7867", "#67001F")  # cold → warm
+DIVERGING = {
+    "temperature": TEMP_DIV,
+    "depth": CRYO_DIV,
+    "water": CRYO_DIV,
+}  # of differences, by kind; else CHEM_DIV
 STEPS = 255  # odd: zero has a colour of its own
 
 RCP = {"rcp45": "#4F86BA", "rcp85": "#990002"}
@@ -34,6 +39,12 @@ THEME = {
 }
 
 CALM = {"& .MuiToggleButton-root": {"textTransform": "none", "whiteSpace": "nowrap", "py": "3px"}}
+LIST = {  # of choices, one below the other
+    "& .MuiToggleButton-root": {
+        "textTransform": "none", "justifyContent": "flex-start", "textAlign": "left",
+        "lineHeight": 1.25, "py": "5px",
+    }
+}  # fmt: skip
 IN_HEADER = CALM | {
     "& .MuiToggleButton-root": {
         "textTransform": "none", "py": "2px", "color": "#FFFFFF", "borderColor": "#FFFFFF99",

@@ -10,7 +10,12 @@ from dashboard.state import CHOICES, ENSEMBLE, GROUPS
 from data import GCMS, YEARS
 
 FRAME = 220  # ms a year is shown while playing
-VIEWS = {"Explore": "explore", "Scorecard": "scorecard"}
+VIEWS = {
+    "Explore": "explore",
+    "Ground": "profile",
+    "Figures": "paper",
+    "Scorecard": "scorecard",
+}
 CURVES = {"S_T and S_R": "runs", "Effect of thaw, S_T − S_R": "thaw"}
 
 

@@ -92,7 +92,7 @@ class Seen:
         self.page.on("console", lambda m: m.type == "error" and self.errors.append(m.text))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(address + query)
-        seen = ".MuiToggleButton-root" if "view=scorecard" in query else "canvas"
+        seen = ".MuiToggleButton-root" if "view=" in query else "canvas"
         self.page.wait_for_selector(seen, timeout=60_000)
 
     def _let_local_pass(self, route):

@@ -31,6 +31,8 @@ def test_a_fresh_page_has_a_bare_address():
     year=st.integers(data.YEARS[0], data.YEARS[-1]),
     cell=st.none() | st.integers(0, REGION.sizes["cell"] - 1),
     curves=st.sampled_from(CHOICES["curves"]),
+    view=st.sampled_from(CHOICES["view"]),
+    figure=st.sampled_from(CHOICES["figure"]),
 )
 def test_a_link_restores_every_choice(**chosen):
     state = State(**chosen, edits=("kd*=1.2", "Meadow.b=0.6"), shown="Difference")
