@@ -296,9 +296,9 @@ def figure_s5(numbers) -> Drawn:
     """NPP with and without thaw, and NPP if nitrogen were no limit, a panel for each scenario."""
     unit, panels = numbers.units["npp"], []
     for rcp in RCPS:
-        both, free = (since_2020(numbers.of(name, rcp)) for name in ("npp", "innpp"))
-        lines = [_line(rcp, f"NPP, {run}", both[:, k]) for k, run in enumerate(RUNS)]
-        lines.append(_line(rcp, "INNPP", free[:, 0]))
+        both, free = (since_2020(numbers.of(name, rcp)).mean(axis=0) for name in ("npp", "innpp"))
+        lines = [Line(rcp, f"NPP, {run}", both[k], None) for k, run in enumerate(RUNS)]
+        lines.append(Line(rcp, "INNPP", free[0], None))
         printed = [
             mark._replace(of="NPP, S_T") for mark in marks("dNPP", "S_T", unit) if mark.rcp == rcp
         ]
@@ -375,6 +375,7 @@ FIGURES = {
         "What nitrogen allows",
         figure_s5,
         f"Changes of NPP since {REFERENCE_YEAR} with thaw (S_T) and without (S_R), beside INNPP: "
-        "the NPP that climate and CO₂ would allow if nitrogen were no limit (in S_T).",
+        "the NPP that climate and CO₂ would allow if nitrogen were no limit (in S_T). Means over "
+        "climate models, without their spread.",
     ),
 }

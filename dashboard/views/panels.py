@@ -19,6 +19,7 @@ from bokeh.plotting import figure
 from dashboard import context, style
 from dashboard.figures import Bars, Course, Map
 from dashboard.grid import BOX
+from dashboard.printed import THAW
 from dashboard.runs import RCP_NAMES
 from data import RCPS, YEARS
 
@@ -28,6 +29,7 @@ DASHES = {
     "Steppe": "dashed",
     "INNPP": "dotted",
 }  # others: solid
+SHORT = {"Meadow": "AM", "Steppe": "AS"}  # below narrow bars, as in the paper
 PALE = ("S_R", "Steppe")  # bars that are told from the others by a lighter fill
 ROOM = {"rcp45": 3.0, "rcp85": 7.0}  # years by which marks stand right of the last year
 TRUE_AT = np.cos(np.radians(33.0))  # east-west over north-south on a map
@@ -101,7 +103,7 @@ def _course(panel, _grid, dark):
 
 
 def _bars(panel, _grid, dark):
-    factors = [(RCP_NAMES[bar.rcp], bar.of) for bar in panel.bars]
+    factors = [_below(bar) for bar in panel.bars]
     shown = _figure(panel, x_range=FactorRange(*factors, group_padding=0.6),
                     sizing_mode="stretch_both")  # fmt: skip
     means = np.array([bar.mean for bar in panel.bars])
@@ -127,10 +129,15 @@ def _bars(panel, _grid, dark):
         )
     )  # fmt: skip
     shown.xaxis.update(major_label_text_font_size="10px", group_text_font_size="11px")
-    _mark(shown, panel.marks, [(RCP_NAMES[m.rcp], m.of) for m in panel.marks], dark)
+    _mark(shown, panel.marks, [_below(mark) for mark in panel.marks], dark)
     ends = [np.array([span.low, span.high]) for span in panel.spans]
     _fit(shown, [means - sds, means + sds, *ends, *_reach(panel.marks)])
     return shown
+
+
+def _below(one) -> tuple[str, str]:
+    """Return where a bar or mark stands, as its axis names it."""
+    return RCP_NAMES[one.rcp], SHORT.get(one.of, one.of)
 
 
 def _span(shown, panel, dark):
@@ -258,12 +265,17 @@ def entries(panels, *, dark) -> list[tuple[str, str]]:
             found.append((_swatch(grey, 0.3), "±1 SD over climate models"))
     if Bars in kinds:
         named = {bar.of: None for p in panels if isinstance(p, Bars) for bar in p.bars}
+        named.pop(THAW, None)  # its panels say so
         if any(of in PALE for of in named):
-            found += [(_swatch(grey, 0.35 if of in PALE else 0.85), of) for of in named]
+            found += [(_swatch(grey, 0.35 if of in PALE else 0.85), _name(of)) for of in named]
     found.append((_diamond(ink(dark=dark)), "published, ±1 SD where printed"))
     if any(getattr(panel, "spans", ()) for panel in panels):
         found.append((_swatch(ink(dark=dark), 0.15), "published range"))
     return found
+
+
+def _name(of) -> str:
+    return f"{of} ({SHORT[of]})" if of in SHORT else of
 
 
 def _swatch(colour, alpha=1.0):

@@ -173,7 +173,7 @@ def _line(row) -> str:
     what = ", ".join((row["quantity"], *scorewords.conditions(row)))
     model = f"{scorewords.model(row)} {scorewords.model_unit(row)}".strip()
     printed = f"{scorewords.published(row)} {scorewords.unit(row['unit'])}".strip()
-    called = f"{scorewords.MARKS[row['verdict']]} {scorewords.CALLED[row['verdict']]}"
+    called = f"{scorewords.MARKS[row['verdict']]}\u00a0{scorewords.CALLED[row['verdict']]}"
     why = f": {row['reason']}" if row["reason"] else ""
     cells = (
         ("", what), ("number", printed), ("number", model),

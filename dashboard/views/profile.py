@@ -40,6 +40,7 @@ KILO = 1e-3
 CHOOSE = "Choose a cell first: go to Explore and tap a cell on a map."
 WAITING = "{climate} is still being simulated; the ground is shown once it is there."
 WORKING = "The ground of this cell is being computed; it takes a second."
+FAILED = "The ground of this cell could not be computed: {fault}"
 DEPTH_JS = "return Math.abs(tick)"
 
 
@@ -123,7 +124,7 @@ class Ground:
             self._asked = None
         if wish != self._wish:
             return
-        self._fault = fault
+        self._fault = fault and FAILED.format(fault=fault)
         self._shown, self._found = (None, None) if found is None else (wish, found)
         if self._is_open():
             self.show()
@@ -235,7 +236,7 @@ class Ground:
             source = ColumnDataSource(
                 {"year": np.array(YEARS), "alt": nothing, "still": nothing}, name=f"alt {gcm}"
             )
-            line = shown.line("year", "alt", source=source, line_dash=DASHES[gcm])
+            line = shown.line("year", "alt", source=source, line_dash=DASHES[gcm], legend_label=gcm)
             still = shown.line("year", "still", source=source, line_color=style.CONTEXT,
                                line_dash=DASHES[gcm], line_width=1)  # fmt: skip
             shown.add_tools(
@@ -246,6 +247,11 @@ class Ground:
                 )
             )
             lines[gcm] = source, line.glyph, still
+        shown.legend.update(
+            location="top_left", orientation="horizontal", label_text_font_size="10px", padding=2,
+            margin=0, background_fill_alpha=0, border_line_color=None,
+            label_text_color=style.CONTEXT,
+        )  # fmt: skip
         return shown, lines, mark
 
     def _at(self) -> int:

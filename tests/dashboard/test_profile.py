@@ -1,5 +1,6 @@
 """The ground under a cell: fronts and carbon by closed forms, thaw as the model reports it."""
 
+import queue
 import re
 
 import numpy as np
@@ -76,6 +77,17 @@ def test_thaw_of_the_profile_is_that_of_the_results(library, cell):
     thaw, frost, bottom = found.fronts
     assert np.nanmax(bottom[-1]) >= found.alt[-1] - 1e-9  # what is unfrozen lies above it
     assert not np.any((thaw > bottom) | (frost > bottom) | (thaw > frost))
+
+
+def test_a_ground_that_fails_says_why(library):
+    answers = queue.Queue()
+    nowhere = library.region.sizes["cell"]
+    library.look_into_ground(
+        "me", "rcp85", data.GCMS[0], nowhere, lambda *answer: answers.put(answer)
+    )
+    found, fault = answers.get(timeout=PATIENCE)
+    assert found is None
+    assert str(nowhere) in fault
 
 
 # --- in the browser ---
