@@ -5,6 +5,8 @@ import numpy as np
 from dashboard import style
 
 FULL, NOTHING = 32000, -32768  # integer of the largest value; integer of a missing one
+UNKNOWN = -1  # models that agree, where signs are not compared
+AGREED = 0.8  # share of the models that must agree on a sign (IPCC AR6 WGI, advanced approach)
 ROBUST = 98  # per cent of the values that the colours tell apart
 
 
@@ -20,8 +22,33 @@ def packed(frames, cells):
     return whole.ravel(), scale or 1.0
 
 
-def limit(many_frames) -> float:
-    """Return the robust limit of the colours: most values of all *many_frames* lie within."""
-    sizes = np.concatenate([np.abs(frames[np.isfinite(frames)]) for frames in many_frames])
-    sizes = sizes[sizes > 0]  # years before thaw counts say nothing about the scale
-    return style.round_up(float(np.percentile(sizes, ROBUST))) if sizes.size else 1.0
+def limits(many_frames, *, two_sided) -> tuple[float, float]:
+    """Return the robust limits of the colours: most values of all *many_frames* lie within.
+
+    *two_sided*: symmetric about zero.
+    """
+    values = np.concatenate([frames[np.isfinite(frames)] for frames in many_frames])
+    values = values[values != 0]  # years before thaw counts say nothing about the scale
+    if two_sided:
+        most = float(np.percentile(np.abs(values), ROBUST)) if values.size else 1.0
+        return -style.round_up(most), style.round_up(most)
+    if not values.size:
+        return 0.0, 1.0
+    return style.readable(*np.percentile(values, (100 - ROBUST, ROBUST)))
+
+
+def agreeing(models, mean):
+    """Return how many of *models* have the sign of their *mean* [year, cell]."""
+    sign = np.sign(mean)
+    return np.sum([np.sign(one) == sign for one in models], axis=0, dtype=np.int8)
+
+
+def needed(models: int) -> int:
+    """Return how many of so many climate models must agree for a sign to count as agreed."""
+    return int(np.ceil(AGREED * models))
+
+
+def clipped(frames, low, high) -> tuple[bool, bool]:
+    """Return whether *frames* has values below *low*, and above *high*."""
+    values = frames[np.isfinite(frames)]
+    return bool((values < low).any()), bool((values > high).any())

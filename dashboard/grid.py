@@ -2,6 +2,7 @@
 
 import numpy as np
 
+APART = 0.5  # degrees between the lines of hatching
 BOX = (74.0, 104.0, 26.0, 40.0)  # west, east, south, north: what the maps show
 
 
@@ -17,7 +18,20 @@ class Grid:
         row = np.floor((region.lat.to_numpy() - south) / self.step).astype(int)
         column = np.floor((region.lon.to_numpy() - west) / self.step).astype(int)
         self.index = row * self.shape[1] + column  # place of each cell in the flat picture
+        self.centres = self.lon[column], self.lat[row]  # of each cell: lon, lat
         self._cell = {int(place): cell for cell, place in enumerate(self.index)}
+
+    @property
+    def apart(self) -> int:
+        """How many cells lie between two lines of hatching, which keep their distance."""
+        return max(1, round(APART / self.step))
+
+    def strokes(self):
+        """Return strokes that hatch all cells when joined: their ends x0, y0, x1, y1 [stroke]."""
+        row, column = np.divmod(self.index, self.shape[1])
+        drawn = (row - column) % self.apart == 0
+        x, y, half = self.lon[column[drawn]], self.lat[row[drawn]], self.step / 2
+        return {"x0": x - half, "y0": y - half, "x1": x + half, "y1": y + half}
 
     def picture(self, values, empty=np.nan):
         """Return *values* [cell] on the grid [row, column], *empty* where no cell is."""

@@ -4,7 +4,8 @@ import re
 from math import isfinite
 from urllib.parse import urlencode
 
-from dashboard import edits
+from dashboard import areas, edits
+from dashboard.quantities import ASPECTS, MAPS, QUANTITIES
 from dashboard.state import CHOICES, State
 from data import YEARS
 
@@ -22,6 +23,10 @@ def query(state: State, region) -> str:
     if state.cell is not None:
         place = region.isel(cell=state.cell)
         said["cell"] = f"{float(place.lat):g},{float(place.lon):g}"
+    elif state.area:
+        said["area"] = ",".join(f"{degrees:g}" for corner in state.area for degrees in corner)
+    if state.maps != MAPS:
+        said["maps"] = ",".join(one.name for one in state.maps)
     if state.edits:
         said["edits"] = ",".join(state.edits)
     return urlencode(said, safe=",*=")
@@ -63,6 +68,19 @@ def _year(text, _grid):
     raise ValueError(f"year = {_short(text)}: choose a year from {YEARS[0]} to {YEARS[-1]}")
 
 
+def _maps(text, _grid):
+    names = text.split(",")
+    unknown = [name for name in names if name not in QUANTITIES]
+    if unknown:
+        raise ValueError(
+            f"maps = {_short(text)}: {_short(unknown[0])} is no quantity; "
+            f"write them as {MAPS[1].name}, with {', '.join(ASPECTS)} before the variable"
+        )
+    if len(names) != len(MAPS):
+        raise ValueError(f"maps = {_short(text)}: name {len(MAPS)} quantities")
+    return tuple(QUANTITIES[name] for name in names)
+
+
 def _cell(text, grid):
     try:
         lat, lon = (float(part) for part in text.split(","))
@@ -72,6 +90,22 @@ def _cell(text, grid):
     if cell is None:
         raise ValueError(outside(lon, lat))
     return cell
+
+
+def _area(text, grid):
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    corners = tuple(zip(numbers[::2], numbers[1::2], strict=False))
+    if len(numbers) % 2 or not areas.FEWEST <= len(corners) <= areas.MOST:
+        raise ValueError(
+            f"area = {_short(text)}: expected longitude,latitude of "
+            f"{areas.FEWEST} to {areas.MOST} corners"
+        )
+    if not all(map(isfinite, numbers)) or not areas.within(corners, *grid.centres).size:
+        raise ValueError(areas.NOTHING_THERE)
+    return corners
 
 
 def _edits(text):
@@ -93,5 +127,5 @@ def _short(text):
     return repr(text if len(text) <= QUOTED else text[:QUOTED] + "…")
 
 
-READERS = {"year": _year, "cell": _cell}
+READERS = {"year": _year, "maps": _maps, "cell": _cell, "area": _area}
 KNOWN = (*CHOICES, *READERS, "edits")

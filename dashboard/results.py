@@ -3,38 +3,22 @@
 Sums agree with `tem.summary` (a test compares them); numpy here, for these are hot paths.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
-from tem import summary
+from dashboard.quantities import MAPS
 from tem.environment import REFERENCE_YEAR
 from tem.experiment import RUNS
 from tem.summary import DECLARED
 
-SERIES = ("alt", "npp", "rh", "nep")  # drawn as curves
+SERIES = ("alt", "npp", "rh", "nep")  # drawn as curves at first
+SETS = {  # what is drawn as curves together
+    "fluxes": SERIES,
+    "pools": ("vegc", "soc", "vegn", "son"),
+    "nitrogen": ("vegnup", "netnmin", "availn", "ltrn"),
+}
+CURVES = tuple(name for names in SETS.values() for name in names)
 TOLD = ("soc_pf", "soc_pf_gross")  # told in words: exposed carbon, net and gains only
-
-
-class Quantity(NamedTuple):
-    """What a map shows: the effect of thaw on a variable, summed over the years or not."""
-
-    variable: str
-    summed: bool = False
-
-    @property
-    def symbol(self) -> str:
-        """How it is written, such as ΔSOC."""
-        return ("ΣΔ" if self.summed else "Δ") + DECLARED[self.variable].about.symbol
-
-    @property
-    def unit(self) -> str:
-        """Its unit, as declared."""
-        unit = DECLARED[self.variable].unit
-        return unit.replace(" year-1", "") if self.summed else unit
-
-
-MAPS = (Quantity("vegc"), Quantity("soc"), Quantity("nep", summed=True))
+PRECISE = {*SERIES, *TOLD, *(one.variable for one in MAPS)}  # kept in double precision
 
 
 def unrested(yearly) -> int:
@@ -55,9 +39,15 @@ class Weights:
 
     def totals(self, name, values):
         """Return *values* [..., cell] over each group: totals of amounts, means of the rest."""
-        divisor, _ = self._scale(name)
+        amount, _ = self._scale(name)
         with np.errstate(invalid="ignore"):  # a group without cells has no mean
-            return values @ self.area / divisor
+            return values @ self.area / (amount or self.extent)
+
+    def total(self, name, values, cells):
+        """Return *values* [..., cell] over *cells* [index], as `totals` has them for a group."""
+        amount, _ = self._scale(name)
+        area = self.area[cells, 0]
+        return values[..., cells] @ area / (amount or area.sum())
 
     def unit(self, name) -> str:
         """Return the unit of `totals`."""
@@ -67,7 +57,7 @@ class Weights:
         unit = DECLARED[name].unit
         element = unit[:2] if unit[:2] in ("gC", "gN") else None
         if element is None:
-            return self.extent, unit
+            return None, unit
         prefix = "T" if "year" in unit or element == "gN" else "P"
         amount = 1e12 if prefix == "T" else 1e15
         return amount, unit.replace(" m-2", "").replace("g", prefix + "g", 1)
@@ -76,47 +66,58 @@ class Weights:
 class Result:
     """One climate's answer: cells for maps and taps, totals for the region's curves."""
 
-    SERIES = SERIES
-
     def __init__(self, yearly, weights):
-        runs = yearly.sel(run=list(RUNS))
-        thaw = summary.difference(yearly[[q.variable for q in MAPS]])
-        total = summary.cumulative(thaw)
+        rows = [yearly.run.to_numpy().tolist().index(run) for run in RUNS]
         self.years = yearly.year.to_numpy()
         self.values = {
-            name: runs[name].to_numpy() for name in (*SERIES, *TOLD)
+            name: yearly[name].to_numpy()[rows].astype(_kept_as(name), copy=False)
+            for name in DECLARED
         }  # [run, year, cell]
-        self.maps = {
-            q: (total if q.summed else thaw)[q.variable].to_numpy().astype(np.float32) for q in MAPS
-        }
-        self.totals = _totals(self.values, weights)
+        self._weights, self._totals = weights, {}
 
     @classmethod
-    def nothing_yet(cls, like, cells):
-        """Return a result of *cells* cells that are all missing, with the years of *like*."""
+    def nothing_yet(cls, like, weights):
+        """Return a result in which every cell is missing, with the years of *like*."""
+        cells = weights.member.shape[1]
+        missing = {
+            name: np.full((*array.shape[:-1], cells), np.nan, array.dtype)
+            for name, array in like.values.items()
+        }
+        return cls.of(missing, like.years, weights)
+
+    @classmethod
+    def of(cls, values, years, weights):
+        """Return the result that has these *values* [run, year, cell] by variable."""
         new = object.__new__(cls)
-        new.years = like.years
-
-        def missing(array):
-            return np.full((*array.shape[:-1], cells), np.nan, array.dtype)
-
-        new.values = {name: missing(array) for name, array in like.values.items()}
-        new.maps = {quantity: missing(array) for quantity, array in like.maps.items()}
-        new.totals = {}
+        new.values, new.years = values, years
+        new._weights, new._totals = weights, {}
         return new
 
-    def series(self, name, group, cell=None):
-        """Return S_T and S_R [run, year] of a cell, or of a group of cells."""
-        return self.values[name][..., cell] if cell is not None else self.totals[name][..., group]
+    def frames(self, quantity):
+        """Return *quantity* of every cell [year, cell]."""
+        return quantity.of(self.values[quantity.variable], self.years)
 
-    def gain(self, group, cell=None):
-        """Return ΣΔNEP [year] since 2020: of a cell, or of a group of cells."""
-        transient, reference = self.series("nep", group, cell)
+    def series(self, name, group, cell=None, cells=None):
+        """Return S_T and S_R [run, year] of a cell, or of *cells* [index], or of a group."""
+        if cell is not None:
+            return self.values[name][..., cell]
+        if cells is not None:
+            return self._weights.total(name, self.values[name], cells)
+        if name not in self._totals:
+            self._totals[name] = self._weights.totals(name, self.values[name])
+        return self._totals[name][..., group]
+
+    def gain(self, *where, **what):
+        """Return ΣΔNEP [year] since 2020; of which cells, as for `series`."""
+        transient, reference = self.series("nep", *where, **what)
         return np.where(self.years > REFERENCE_YEAR, transient - reference, 0.0).cumsum()
 
-    def exposed(self, group, cell=None):
-        """Return soil carbon exposed by thaw [TOLD, year]: net of refreezing, and gains only."""
-        return np.array([self.series(name, group, cell)[0] for name in TOLD])
+    def exposed(self, *where, **what):
+        """Return soil carbon exposed by thaw [TOLD, year]: net of refreezing, and gains only.
+
+        Of which cells, as for `series`.
+        """
+        return np.array([self.series(name, *where, **what)[0] for name in TOLD])
 
 
 def spliced(base: Result, part: Result, cells, weights) -> Result:
@@ -143,19 +144,14 @@ def followed(base: Result, part: Result, few, cells, follows, weights) -> Result
 
 def _altered(base, part, weights, alter) -> Result:
     """Return a copy of *base* whose arrays *alter*(array, that of *part*) has changed."""
-    new = object.__new__(Result)
-    new.years = base.years
-    new.values = {key: array.copy() for key, array in base.values.items()}
-    new.maps = {key: array.copy() for key, array in base.maps.items()}
-    for out, fresh in ((new.values, part.values), (new.maps, part.maps)):
-        for key, array in out.items():
-            alter(array, fresh[key])
-    new.totals = _totals(new.values, weights)
-    return new
+    values = {key: array.copy() for key, array in base.values.items()}
+    for key, array in values.items():
+        alter(array, part.values[key])
+    return Result.of(values, base.years, weights)
 
 
-def _totals(values, weights) -> dict:
-    return {name: weights.totals(name, array) for name, array in values.items()}
+def _kept_as(name):
+    return np.float64 if name in PRECISE else np.float32
 
 
 def mean_sd(arrays):

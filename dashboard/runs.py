@@ -18,11 +18,11 @@ import data
 import tem
 from dashboard import baseline, warm
 from dashboard.edits import touched
-from dashboard.frames import limit
+from dashboard.frames import limits
 from dashboard.grid import Grid
 from dashboard.lanes import Lane, Newest, quietly
 from dashboard.profile import profile
-from dashboard.results import MAPS, RUNS, Result, Weights, followed, spliced, unrested
+from dashboard.results import CURVES, RUNS, Result, Weights, followed, spliced, unrested
 from dashboard.state import GROUPS
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Library:
         self._cells = Newest("cells")
         self.pace = PACE
         self._columns = {}  # drivers of recently tapped cells
-        self._limits = {}
+        self._limits, self._limits_of = {}, None
         self.compiling = self._started = False
         self._ending = threading.Event()
 
@@ -191,14 +191,17 @@ class Library:
         parts = (self.climates[rcp, gcm].partial for gcm in gcms)
         return next((part for part in parts if part is not None), None)
 
-    def limits(self) -> list[float]:
-        """Return the limits of the maps' colours: one for all years, scenarios and models."""
+    def limits(self, quantity) -> tuple[float, float]:
+        """Return the limits of a quantity's colours: of all years, scenarios and models."""
         known = [c.result or c.partial for c in self.climates.values()]
         known = [result for result in known if result is not None]
         key = tuple(map(id, known))
-        if key not in self._limits:
-            self._limits = {key: [limit([r.maps[q] for r in known]) for q in MAPS]}
-        return self._limits[key]
+        if self._limits_of != key:
+            self._limits, self._limits_of = {}, key
+        if quantity not in self._limits:
+            many = [result.frames(quantity) for result in known]
+            self._limits[quantity] = limits(many, two_sided=quantity.two_sided)
+        return self._limits[quantity]
 
     def _next_climate(self):
         with self._lock:
@@ -249,7 +252,7 @@ class Library:
             yearlies.append(tem.experiment(environments[-1], cancelled=self._ending.is_set))
             if parts > 1:
                 fresh = Result(yearlies[-1], Weights(self.region.isel(cell=chosen), GROUPS))
-                drawn = drawn or Result.nothing_yet(fresh, cells.size)
+                drawn = drawn or Result.nothing_yet(fresh, self.weights)
                 drawn = spliced(drawn, fresh, chosen, self.weights)
                 climate.partial = drawn
         order = np.argsort(np.concatenate([cells[part::parts] for part in range(parts)]))
@@ -362,7 +365,8 @@ class Library:
         except Exception as fault:
             log.exception("A what-if of a cell failed")
             return CellRun({}, fault=str(fault))
-        values = {n: yearly[n].sel(run=list(RUNS)).to_numpy() for n in Result.SERIES}
+        rows = [yearly.run.to_numpy().tolist().index(run) for run in RUNS]
+        values = {name: yearly[name].to_numpy()[rows] for name in CURVES}
         curves = {g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}
         return CellRun(curves, unrested(yearly))
 

@@ -7,24 +7,44 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dashboard import words
-from dashboard.frames import limit
-from dashboard.results import DECLARED, MAPS, SERIES, mean_sd
+from dashboard import areas, style, words
+from dashboard.frames import agreeing, limits
+from dashboard.quantities import Quantity
+from dashboard.results import DECLARED, mean_sd
 from dashboard.runs import CellRun
-from data import YEARS
+from data import RCPS, YEARS
 from tem.environment import REFERENCE_YEAR
 
 WAITING = "waiting for the model"
 AFTER = np.array(YEARS) > REFERENCE_YEAR
 
 
-class Frames(NamedTuple):
-    """What the three maps show: values [year, cell] each, and how to read them."""
+class Picture(NamedTuple):
+    """What a map shows, all years of it, and how to read it."""
 
-    values: list
-    cells: np.ndarray  # which of them
-    limits: list
+    quantity: Quantity
+    values: np.ndarray  # [year, cell]
+    limits: tuple  # of the colours
+    colours: list
     what: str
+    agree: np.ndarray | None = None  # models that agree with the sign [year, cell]
+    models: int = 1  # of how many
+
+
+class Line(NamedTuple):
+    """One more curve beside those of the ensemble."""
+
+    values: np.ndarray  # [year]
+    gcm: str = ""  # whose it is; or else
+    rcp: str = ""  # the ensemble's under another scenario,
+    sd: np.ndarray | None = None  # with its spread over the climate models
+
+
+class Frames(NamedTuple):
+    """What the three maps show."""
+
+    pictures: list
+    cells: np.ndarray  # which of them
 
 
 class Selection:
@@ -47,7 +67,19 @@ class Selection:
     @property
     def place(self):
         """What curves and headline are about."""
-        return words.place(self.state, self.library.region)
+        return words.place(self.state, self.library.region, self.cells())
+
+    def cells(self):
+        """Return the cells of the drawn area that are of the ecosystem looked at, or None."""
+        state = self.state
+        if state.cell is not None or not state.area:
+            return None
+        inside = areas.within(state.area, *self.library.grid.centres)
+        return inside[self.library.weights.member[state.group, inside]]
+
+    def where(self) -> dict:
+        """Return which cells curves and headline are about, as `Result.series` takes it."""
+        return {"group": self.state.group, "cell": self.state.cell, "cells": self.cells()}
 
     # --- what-ifs ----------------------------------------------------------------------------
 
@@ -108,15 +140,19 @@ class Selection:
 
     # --- maps --------------------------------------------------------------------------------
 
-    def on_maps(self) -> str:
-        """Return what the numbers of the maps are, in words."""
+    def on_maps(self, runs="S_T − S_R") -> str:
+        """Return what the numbers of a map of *runs* are, in words."""
         shown = self.state.shown
         if shown == "Baseline" or not self.what_if():
-            return "S_T − S_R"
-        what = "what-if, S_T − S_R" if shown == "What-if" else "what-if − Baseline"
+            return runs
+        what = f"what-if, {runs}" if shown == "What-if" else "what-if − Baseline"
         what = f"{what} ({words.STALE})" if self.stale() else what
         job = self.previewed()  # first: a narrow map has no room for all
         return what if job is None else f"{words.preview(job, self.library.grid.step)}, {what}"
+
+    def captions(self) -> list[str]:
+        """Return what the numbers of each map are, in words."""
+        return [self.on_maps(quantity.runs) for quantity in self.state.maps]
 
     def frames(self) -> Frames:
         """Return what the maps show."""
@@ -125,27 +161,32 @@ class Selection:
         partial = self.library.partial(state.rcp, state.gcms)
         many = list(results.values()) or ([partial] if partial else [])
         if not many:
-            empty = np.full((len(YEARS), cells.size), np.nan)
-            return Frames([empty] * len(MAPS), cells, [1.0] * len(MAPS), WAITING)
-        limits, old = self.library.limits(), _mean_maps(many)
-        if state.shown == "Baseline" or not changed:
-            return Frames(old, cells, limits, self.on_maps())
-        new = _mean_maps(changed.values())
-        if state.shown == "What-if":
-            return Frames(new, cells, limits, self.on_maps())
-        moved = [after - before for after, before in zip(new, old, strict=True)]
-        return Frames(moved, cells, [limit([one]) for one in moved], self.on_maps())
+            return Frames([_waiting(quantity, cells.size) for quantity in state.maps], cells)
+        new = list(changed.values()) if state.shown != "Baseline" else []
+        pictures = [self._picture(quantity, many, new) for quantity in state.maps]
+        return Frames(_on_one_scale(pictures) if state.scale == "shared" else pictures, cells)
+
+    def _picture(self, quantity, old, new):
+        """Return the map of *quantity* from the results *old*, *new* or their difference."""
+        moved = bool(new) and self.state.shown == "Difference"
+        models = [one.frames(quantity) for one in new or old]
+        if moved:
+            models = [after - one.frames(quantity) for after, one in zip(models, old, strict=True)]
+        values, two_sided = np.mean(models, axis=0), moved or quantity.two_sided
+        reach = limits([values], two_sided=True) if moved else self.library.limits(quantity)
+        return Picture(
+            quantity, values, reach, _colours(quantity, two_sided), self.on_maps(quantity.runs),
+            agreeing(models, values) if two_sided and len(models) > 1 else None, len(models),
+        )  # fmt: skip
 
     # --- curves ------------------------------------------------------------------------------
 
     def curves(self):
         """Return the columns to draw, by variable: Baseline with its band, and what-if."""
-        state, results = self.state, list(self.told().values())
+        results, where = list(self.told().values()), self.where()
         drawn = {
-            name: self._columns(
-                [one.series(name, state.group, state.cell) for one in results], ("st", "sr")
-            )
-            for name in (SERIES if results else ())
+            name: self._columns([one.series(name, **where) for one in results], ("st", "sr"))
+            for name in (self.state.variables if results else ())
         }
         for name, columns in self.what_if_curves().items():
             drawn[name] = drawn.get(name, {}) | columns
@@ -156,17 +197,47 @@ class Selection:
         runs = self._what_if_runs()
         return {
             name: self._columns([one[name] for one in runs], ("whatif_st", "whatif_sr"), band=False)
-            for name in (SERIES if runs else ())
+            for name in (self.state.variables if runs else ())
         }
 
     def _what_if_runs(self):
         """Return S_T and S_R [run, year] of each variable, for each climate model."""
         if self.state.cell is not None:
             return list(self.cell_run.curves.values())
+        where = self.where()
         return [
-            {name: one.series(name, self.state.group) for name in SERIES}
+            {name: one.series(name, **where) for name in {*self.state.variables, "nep"}}
             for one in self.what_if().values()
         ]
+
+    def more_lines(self) -> dict[str, list[Line]]:
+        """Return what else is drawn, by variable: with thaw, or the effect of thaw."""
+        state, where = self.state, self.where()
+        if state.lines == "mean":
+            return {}
+        if state.lines == "models":
+            told = self.told()
+            return {
+                name: [Line(self._one(r.series(name, **where)), g) for g, r in told.items()]
+                for name in state.variables
+            }
+        others = {
+            rcp: list(self.library.results(rcp, state.gcms).values())
+            for rcp in RCPS
+            if rcp != state.rcp
+        }
+        return {
+            name: [self._of(rcp, many, name, where) for rcp, many in others.items() if many]
+            for name in state.variables
+        }
+
+    def _of(self, rcp, many, name, where):
+        mean, sd = mean_sd([self._one(one.series(name, **where)) for one in many])
+        return Line(mean, rcp=rcp, sd=sd)
+
+    def _one(self, runs):
+        """Return the one curve [year] of S_T and S_R [run, year] that more lines are of."""
+        return runs[0] - runs[1] if self.state.curves == "thaw" else runs[0]
 
     def _columns(self, many, names, *, band=True):
         if self.state.curves == "thaw":
@@ -181,21 +252,21 @@ class Selection:
     def units(self):
         """Return the unit of each curve."""
         if self.state.cell is not None:
-            return {name: DECLARED[name].unit for name in SERIES}
-        return {name: self.library.weights.unit(name) for name in SERIES}
+            return {name: DECLARED[name].unit for name in self.state.variables}
+        return {name: self.library.weights.unit(name) for name in self.state.variables}
 
     # --- a few numbers -----------------------------------------------------------------------
 
     def exposed(self):
         """Return soil carbon exposed by the year chosen [TOLD], mean over the climate models."""
-        state, at = self.state, self.state.year - YEARS[0]
-        found = [one.exposed(state.group, state.cell)[:, at] for one in self.told().values()]
+        at, where = self.state.year - YEARS[0], self.where()
+        found = [one.exposed(**where)[:, at] for one in self.told().values()]
         return np.mean(found, axis=0) if found else None
 
     def gains(self):
         """Return ΣΔNEP in the year chosen, a number a climate model: Baseline and what-if."""
-        state, at = self.state, self.state.year - YEARS[0]
-        old = [one.gain(state.group, state.cell)[at] for one in self.told().values()]
+        at, where = self.state.year - YEARS[0], self.where()
+        old = [one.gain(**where)[at] for one in self.told().values()]
         new = [
             float(((one["nep"][0] - one["nep"][1]) * AFTER)[: at + 1].sum())
             for one in self._what_if_runs()
@@ -203,5 +274,23 @@ class Selection:
         return old, new
 
 
-def _mean_maps(results):
-    return [np.mean([one.maps[quantity] for one in results], axis=0) for quantity in MAPS]
+def _on_one_scale(pictures):
+    """Return *pictures*; those of one unit that all have a sign, or none, share their limits."""
+
+    def alike(one):
+        return one.quantity.unit, one.limits[0] == -one.limits[1]
+
+    found = []
+    for picture in pictures:
+        lows, highs = zip(*(p.limits for p in pictures if alike(p) == alike(picture)), strict=True)
+        found.append(picture._replace(limits=(min(lows), max(highs))))
+    return found
+
+
+def _colours(quantity, two_sided):
+    return (style.diverging if two_sided else style.sequential)(quantity.about.kind)
+
+
+def _waiting(quantity, cells):
+    empty = np.full((len(YEARS), cells), np.nan)
+    return Picture(quantity, empty, (-1.0, 1.0), _colours(quantity, quantity.two_sided), WAITING)

@@ -3,6 +3,8 @@
 import param
 
 from dashboard.edits import ALL
+from dashboard.quantities import MAPS
+from dashboard.results import SERIES, SETS
 from data import GCMS, RCPS, YEARS
 from tem.experiment import SINCE
 from tem.parameters import ECOSYSTEMS
@@ -16,6 +18,9 @@ CHOICES = {
     "ecosystem": GROUPS,
     "shown": ("Baseline", "What-if", "Difference"),
     "curves": ("runs", "thaw"),
+    "panel": (*SETS, "numbers"),
+    "scale": ("own", "shared"),
+    "lines": ("mean", "models", "scenarios"),
     "since": SINCE,
     "view": ("explore", "profile", "paper", "scorecard"),
     "figure": FIGURES,
@@ -29,7 +34,11 @@ class State(param.Parameterized):
     gcm = param.Selector(default=ENSEMBLE, objects=list(CHOICES["gcm"]), doc="Climate model")
     ecosystem = param.Selector(default=ALL, objects=list(GROUPS), doc="Ecosystem looked at")
     year = param.Integer(default=YEARS[-1], bounds=(YEARS[0], YEARS[-1]), doc="Year of the maps")
+    maps = param.Tuple(default=MAPS, length=len(MAPS), doc="Quantities on the maps")
     cell = param.Integer(default=None, allow_None=True, bounds=(0, None), doc="Tapped cell")
+    area = param.ClassSelector(
+        class_=tuple, default=(), doc="Corners (lon, lat) of a drawn area; a cell goes before it"
+    )
     edits = param.ClassSelector(
         class_=tuple, default=(), doc="What-if edits, see `dashboard.edits`"
     )
@@ -38,6 +47,15 @@ class State(param.Parameterized):
     )
     shown = param.Selector(default="Baseline", objects=list(CHOICES["shown"]), doc="On the maps")
     curves = param.Selector(default="runs", objects=list(CHOICES["curves"]), doc="On the curves")
+    scale = param.Selector(
+        default="own", objects=list(CHOICES["scale"]), doc="Of each map, or of maps of one unit"
+    )
+    panel = param.Selector(
+        default="fluxes", objects=list(CHOICES["panel"]), doc="Which curves, or the numbers"
+    )
+    lines = param.Selector(
+        default="mean", objects=list(CHOICES["lines"]), doc="What else is drawn on the curves"
+    )
     view = param.Selector(default="explore", objects=list(CHOICES["view"]), doc="What is open")
     figure = param.Selector(default="3", objects=list(FIGURES), doc="Figure of the paper")
 
@@ -45,6 +63,11 @@ class State(param.Parameterized):
     def group(self) -> int:
         """Index of the ecosystem in `GROUPS`."""
         return GROUPS.index(self.ecosystem)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What is drawn as curves; the first ones while numbers are shown instead."""
+        return SETS.get(self.panel, SERIES)
 
     @property
     def gcms(self) -> tuple[str, ...]:

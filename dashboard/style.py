@@ -8,14 +8,20 @@ import re
 
 import numpy as np
 
+from data import GCMS
+
 CHEM_DIV = ("#40004B", "#A885B7", "#F8F8F8", "#75BA7A", "#004439")  # loss → gain
 CRYO_DIV = ("#262600", "#9B9B61", "#EAEDEC", "#5880A7", "#2B194C")  # shallower → deeper thaw
 TEMP_DIV = ("#053061", "#61A4CC", "#F8F8F7", "#DB7867", "#67001F")  # cold → warm
-DIVERGING = {
-    "temperature": TEMP_DIV,
-    "depth": CRYO_DIV,
-    "water": CRYO_DIV,
-}  # of differences, by kind; else CHEM_DIV
+PREC_DIV = ("#543005", "#C8954F", "#F7F8F8", "#53A69F", "#003C30")  # less → more water
+CHEM_SEQ = ("#FEFED8", "#A0C498", "#8F8685", "#74456B", "#1A0E33")
+DEPTH_SEQ = ("#001959", "#235C5F", "#808132", "#F49F73", "#FACCFA")
+WATER_SEQ = ("#E6F0F0", "#86B9E2", "#7771D5", "#6E2D83", "#360E24")
+DIVERGING = {  # of differences, by kind; else CHEM_DIV
+    "temperature": TEMP_DIV, "depth": CRYO_DIV, "water": PREC_DIV,
+    "loss": CHEM_DIV[::-1],  # what breathes more loses: purple
+}  # fmt: skip
+SEQUENTIAL = {"depth": DEPTH_SEQ, "water": WATER_SEQ}  # of amounts, by kind; else CHEM_SEQ
 STEPS = 255  # odd: zero has a colour of its own
 
 RCP = {"rcp45": "#4F86BA", "rcp85": "#990002"}
@@ -23,8 +29,11 @@ RCP_DARK = {"rcp45": "#70A0CD", "rcp85": "#E0563F"}
 WHAT_IF, WHAT_IF_DARK = "#B45F06", "#F5A623"
 WORDS = {"near": "#8A5A00", "far": "#7B3294", "warning": WHAT_IF}  # colours of words, by meaning
 WORDS_DARK = {"near": "#E0AC4E", "far": "#CFA3E0", "warning": WHAT_IF_DARK}
+GCM_DASH = dict(zip(GCMS, ([], [1, 3], [6, 2, 1, 2], [9, 2, 1, 2, 1, 2]), strict=True))
+OTHER_DASH = [12, 4]  # of the scenario that is not chosen
 PAPER = ("#FFFFFF", "#CDD1D6")  # the relief under the cells, the same in both themes
 MISSING = "#BDBDBD"  # a cell without a value
+STROKE = "#6B6B6B"  # of hatching
 PLACE = "#333333"  # names drawn on the cells
 CONTEXT = "#8A8F98"  # places, outlines, axes: legible on light and dark
 
@@ -52,6 +61,10 @@ IN_HEADER = CALM | {
     "& .MuiToggleButton-root.Mui-selected": {"backgroundColor": "#FFFFFF", "color": "#1F5C66"},
     "& .MuiToggleButton-root.Mui-selected:hover": {"backgroundColor": "#FFFFFFDD"},
 }  # fmt: skip
+TIGHT = {  # a list that leaves the room to what is below it
+    "& .MuiSelect-select": {"py": "3px !important", "fontSize": "12.5px"},
+    "& .MuiInputLabel-root": {"fontSize": "12px"},
+}
 LINES = {"& .MuiFormHelperText-root": {"whiteSpace": "pre-line", "lineHeight": 1.25, "mx": 0}}
 STILL = {"& .MuiLinearProgress-bar": {"transition": "none"}}  # no frames between two values
 SLIM = {  # a slider with its words in small print
@@ -67,12 +80,16 @@ const text = Math.abs(value).toLocaleString("en", digits).replaceAll(",", "\u200
 const sign = !/[1-9]/.test(text) ? "" : value < 0 ? "−" : plus
 return isNaN(value) ? "–" : sign + text
 """
-SIGNED_JS = f'const places = 1, plus = "+"\n{_AMOUNT_JS}'
-NUMBER_JS = f'const places = 2, plus = ""\n{_AMOUNT_JS}'
 
 LEAST = 0.01  # smaller numbers are written with an exponent
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPELLED = {"percent": "%", "1": ""}
+
+
+def amount_js(largest: float, *, signed=False) -> str:
+    """Return the script that writes a number under the pointer; *largest*: of its kind."""
+    places = max(0, 2 - int(np.floor(np.log10(largest)))) if largest > 0 else 2
+    return f'const places = {min(places, 6)}, plus = "{"+" * signed}"\n{_AMOUNT_JS}'
 
 
 def rcp(name: str, *, dark=False) -> str:
@@ -94,6 +111,11 @@ def variables(*, dark=False) -> str:
 def diverging(kind: str) -> list[str]:
     """Return the colours of a difference in a quantity of this kind, low to high."""
     return shades(DIVERGING.get(kind, CHEM_DIV))
+
+
+def sequential(kind: str) -> list[str]:
+    """Return the colours of the amount of a quantity of this kind, low to high."""
+    return shades(SEQUENTIAL.get(kind, CHEM_SEQ))
 
 
 def shades(colours) -> list[str]:
@@ -129,6 +151,11 @@ def number(value: float) -> str:
     return "0" if re.fullmatch(r"−?0(\.0+)?", text) else text
 
 
+def grouped(value: float) -> str:
+    """Return a large *value* without decimals, its thousands apart."""
+    return f"{value:,.0f}".replace(",", "\u2009").replace("-", "−")
+
+
 def signed(value: float) -> str:
     """Return a change as text: `number` with its sign."""
     text = number(value)
@@ -142,3 +169,11 @@ def round_up(value: float) -> float:
     power = 10.0 ** np.floor(np.log10(value))
     steps = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
     return float(next(step * power for step in steps if step * power >= value * 0.999))
+
+
+def readable(low: float, high: float) -> tuple[float, float]:
+    """Return limits that one can read, just outside *low* and *high*."""
+    span = high - low or abs(high) or 1.0
+    step = 10.0 ** np.floor(np.log10(span)) / 2
+    start, end = np.floor(low / step), np.ceil(high / step)
+    return float(start * step), float(max(end, start + 1) * step)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import data
 from dashboard import link
 from dashboard.grid import Grid
+from dashboard.quantities import QUANTITIES
 from dashboard.state import CHOICES, State
 
 REGION = data.region(0.5)
@@ -33,12 +34,19 @@ def test_a_fresh_page_has_a_bare_address():
     curves=st.sampled_from(CHOICES["curves"]),
     view=st.sampled_from(CHOICES["view"]),
     figure=st.sampled_from(CHOICES["figure"]),
+    maps=st.tuples(*[st.sampled_from(list(QUANTITIES.values()))] * 3),
 )
 def test_a_link_restores_every_choice(**chosen):
     state = State(**chosen, edits=("kd*=1.2", "Meadow.b=0.6"), shown="Difference")
     again = round_trip(state)
     for name in (*chosen, "edits", "shown"):
         assert getattr(again, name) == getattr(state, name)
+
+
+def test_a_link_restores_an_area():
+    state = State(area=((85.0, 30.25), (95.5, 30.25), (95.5, 35.0)), panel="pools", lines="models")
+    again = round_trip(state)
+    assert (again.area, again.panel, again.lines) == (state.area, "pools", "models")
 
 
 @given(st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=6))
@@ -56,6 +64,12 @@ def test_nonsense_is_told_and_never_breaks_a_page(said):
         ("cell", "nan,nan", "no permafrost cell"),
         ("cell", "27,76", "no permafrost cell at 27.00° N, 76.00° E"),
         ("cell", "here", "expected latitude,longitude"),
+        ("maps", "soc,npp,nep", "'soc' is no quantity; write them as thaw.soc"),
+        ("maps", "thaw.soc", "name 3 quantities"),
+        ("area", "80,30,81", "expected longitude,latitude of 3 to 40 corners"),
+        ("area", "80,30,x,31,82,30", "expected longitude,latitude"),
+        ("area", "75,26,76,26,76,27", "no permafrost cell in this area"),
+        ("area", "nan,30,81,31,82,30", "no permafrost cell in this area"),
         ("edits", "b=" + "9" * 3000, "a link may carry"),
         ("colour", "red", "is not part of a link"),
     ],

@@ -9,8 +9,9 @@ import pytest
 import data
 import tem
 from dashboard import runs, words
-from dashboard.frames import NOTHING, limit, packed
-from dashboard.results import MAPS, SERIES, mean_sd
+from dashboard.frames import NOTHING, agreeing, clipped, limits, needed, packed
+from dashboard.quantities import MAPS, QUANTITIES, Quantity
+from dashboard.results import SERIES, mean_sd
 from dashboard.runs import RCP_NAMES, CellRun, Job, Library, thinned
 from dashboard.selection import Selection
 from dashboard.state import GROUPS, State
@@ -41,10 +42,16 @@ def test_totals_are_those_of_the_summary(library, yearly):
 
 def test_maps_are_those_of_the_summary(library, yearly):
     result, thaw = library.climates["rcp85", "MIROC5"].result, summary.difference(yearly)
-    assert result.maps[MAPS[0]] == pytest.approx(thaw.vegc.values, rel=1e-5, abs=1e-3)
-    assert result.maps[MAPS[2]] == pytest.approx(
-        summary.cumulative(thaw).nep.values, rel=1e-5, abs=1e-3
-    )
+    total, with_thaw = summary.cumulative(thaw), yearly.sel(run="S_T")
+    expected = {
+        "thaw": thaw, "sum": total, "st": with_thaw, "since": with_thaw - with_thaw.sel(year=2020)
+    }  # fmt: skip
+    for quantity in QUANTITIES.values():
+        values = expected[quantity.aspect][quantity.variable].values
+        largest = np.abs(yearly[quantity.variable].values).max()
+        np.testing.assert_allclose(
+            result.frames(quantity), values, rtol=1e-5, atol=1e-5 * largest, err_msg=quantity.name
+        )
 
 
 def test_spread_is_that_of_the_summary(library):
@@ -207,8 +214,8 @@ def test_a_preview_stands_beside_the_baseline_of_its_own_climate(library):
     job.preview = {"MIROC5": base}
     selection.region_run = job
     frames = selection.frames()
-    assert frames.what == "Preview: MIROC5 only, what-if − Baseline"
-    assert all((one == 0).all() for one in frames.values)
+    assert frames.pictures[0].what == "Preview: MIROC5 only, what-if − Baseline"
+    assert all((one.values == 0).all() for one in frames.pictures)
     curves = selection.curves()["npp"]
     np.testing.assert_array_equal(curves["st"], base.series("npp", 0)[0])
     np.testing.assert_array_equal(curves["whatif_st"], curves["st"])
@@ -255,8 +262,8 @@ def test_identical_parameters_give_a_difference_of_exactly_zero(library):
     until(lambda: job.results or job.failed)
     selection.region_run = job
     frames = selection.frames()
-    assert frames.what == "what-if − Baseline"
-    assert all((one == 0).all() for one in frames.values)
+    assert frames.pictures[0].what == "what-if − Baseline"
+    assert all((one.values == 0).all() for one in frames.pictures)
 
 
 def test_headline_says_what_it_is_about(library):
@@ -324,7 +331,7 @@ def test_a_what_if_of_another_scenario_is_not_shown_and_not_stale(library):
 
 
 def test_packed_frames_come_back(library):
-    frames = library.climates["rcp85", "MIROC5"].result.maps[MAPS[1]]
+    frames = library.climates["rcp85", "MIROC5"].result.frames(MAPS[1])
     cells = np.arange(frames.shape[1]) % 2 == 0
     whole, scale = packed(frames, cells)
     back = whole.reshape(frames.shape) * scale
@@ -332,5 +339,57 @@ def test_packed_frames_come_back(library):
         frames[:, cells], abs=float(np.abs(frames).max()) / 30_000
     )
     assert (whole.reshape(frames.shape)[:, ~cells] == NOTHING).all()
-    assert limit([frames]) >= np.percentile(np.abs(frames[frames != 0]), 98) * 0.99
-    assert limit([np.full((2, 2), np.nan)]) == 1.0
+
+
+def test_limits_hold_most_values_and_clipping_is_known():
+    values = np.concatenate([np.linspace(1, 99, 99), [5000.0]])
+    low, high = limits([values], two_sided=False)
+    assert low <= 3
+    assert 98 <= high < 5000
+    assert clipped(values, low, high) == (False, True)
+    low, high = limits([-values], two_sided=True)
+    assert low == -high
+    assert clipped(-values, low, high) == (True, False)
+    nothing = np.full((2, 2), np.nan)
+    assert limits([nothing], two_sided=True) == (-1.0, 1.0)
+    assert limits([nothing], two_sided=False) == (0.0, 1.0)
+
+
+def test_models_that_agree_are_counted():
+    models = np.array([[1.0, -1.0, 0.0], [2.0, -1.0, 0.0], [3.0, 5.0, 0.0], [-1.0, -5.0, 0.0]])
+    assert agreeing(models, models.mean(axis=0)).tolist() == [3, 3, 4]
+    assert [needed(models) for models in (4, 5, 10)] == [4, 4, 8]
+
+
+def test_agreement_is_told_of_what_has_a_sign_only(library):
+    state = State(maps=(Quantity("npp", "st"), Quantity("soc"), Quantity("nep", "st")))
+    plain, effect, balance = Selection(state, library).frames().pictures
+    assert plain.agree is None
+    assert plain.limits[0] > 0
+    assert effect.limits[0] == -effect.limits[1]
+    thaw = [one.frames(state.maps[1]) for one in library.results("rcp85", data.GCMS).values()]
+    same = [np.sign(one) == np.sign(np.mean(thaw, axis=0)) for one in thaw]
+    np.testing.assert_array_equal(effect.agree, np.sum(same, axis=0))
+    assert balance.models == 4
+    state.gcm = "MIROC5"
+    assert Selection(state, library).frames().pictures[1].agree is None
+
+
+def test_maps_of_one_unit_share_a_scale_if_one_wishes(library):
+    names = ("thaw.npp", "thaw.rh", "st.npp")
+    state = State(maps=tuple(QUANTITIES[name] for name in names))
+    own = [one.limits for one in Selection(state, library).frames().pictures]
+    state.scale = "shared"
+    npp, rh, amount = (one.limits for one in Selection(state, library).frames().pictures)
+    assert own[0] != own[1]
+    assert npp == rh == max(own[:2], key=lambda limits: limits[1])
+    assert amount == own[2]
+
+
+def test_every_quantity_has_words_a_unit_and_colours():
+    for name, quantity in QUANTITIES.items():
+        assert quantity.name == name
+        assert quantity.symbol
+        assert quantity.label
+        assert "{year}" in quantity.title
+        assert quantity.unit.endswith("year-1") <= (quantity.aspect != "sum")

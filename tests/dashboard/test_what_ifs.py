@@ -47,12 +47,8 @@ def answer(page, job, scale):
 
 def scaled(page, gcm, scale):
     result = page.library.climates["rcp85", gcm].result
-    new = object.__new__(type(result))
-    new.years = result.years
-    for name in ("values", "maps", "totals"):
-        held = {k: a * np.asarray(scale, a.dtype) for k, a in getattr(result, name).items()}
-        setattr(new, name, held)
-    return new
+    values = {name: array * np.asarray(scale, array.dtype) for name, array in result.values.items()}
+    return type(result).of(values, result.years, page.library.weights)
 
 
 def edit(page, text):

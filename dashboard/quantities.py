@@ -1,0 +1,96 @@
+"""What a map can show: any declared quantity, as what thaw adds to it or as it is with thaw."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from tem.environment import REFERENCE_YEAR
+from tem.summary import DECLARED, is_flux
+
+ASPECTS = {  # and how a list of quantities calls each
+    "thaw": "Effect of thaw, S_T − S_R",
+    "sum": f"Effect of thaw, summed since {REFERENCE_YEAR}",
+    "st": "With thaw, S_T",
+    "since": f"With thaw, change since {REFERENCE_YEAR}",
+}
+TWO_SIDED = ("balance", "exposed", "temperature")  # kinds that have a sign of their own
+
+
+class Quantity(NamedTuple):
+    """A variable, and the aspect of it that is shown."""
+
+    variable: str
+    aspect: str = "thaw"
+
+    @property
+    def name(self) -> str:
+        """How a link calls it, such as `thaw.soc`."""
+        return f"{self.aspect}.{self.variable}"
+
+    @property
+    def about(self):
+        """What is declared of its variable."""
+        return DECLARED[self.variable].about
+
+    @property
+    def symbol(self) -> str:
+        """How it is written, such as ΔSOC."""
+        own = self.about.symbol
+        return {
+            "thaw": f"Δ{own}",
+            "sum": f"ΣΔ{own}",
+            "st": own,
+            "since": f"{own} − {own}({REFERENCE_YEAR})",
+        }[self.aspect]
+
+    @property
+    def title(self) -> str:
+        """The symbol with the years; `{year}` stands for the one that is shown."""
+        return {
+            "sum": f"{self.symbol} {REFERENCE_YEAR + 1}–{{year}}",
+            "since": f"{self.about.symbol} {{year}} − {REFERENCE_YEAR}",
+        }.get(self.aspect, f"{self.symbol} {{year}}")
+
+    @property
+    def unit(self) -> str:
+        """Its unit, as declared."""
+        unit = DECLARED[self.variable].unit
+        return unit.replace(" year-1", "") if self.aspect == "sum" else unit
+
+    @property
+    def label(self) -> str:
+        """What it is, in words."""
+        return self.about.label.split(" (")[0]
+
+    @property
+    def runs(self) -> str:
+        """Which run it is of."""
+        return {"st": "S_T", "since": f"S_T, change since {REFERENCE_YEAR}"}.get(
+            self.aspect, "S_T − S_R"
+        )
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether zero is in its middle: of all differences, and of what has a sign."""
+        return self.aspect != "st" or self.about.kind in TWO_SIDED
+
+    def of(self, runs, years):
+        """Return it [year, cell] from S_T and S_R of its variable, *runs* [run, year, cell]."""
+        transient, reference = runs
+        if self.aspect == "st":
+            return transient
+        if self.aspect == "since":
+            return transient - transient[list(years).index(REFERENCE_YEAR)]
+        effect = transient - reference
+        if self.aspect == "thaw":
+            return effect
+        return np.where((years > REFERENCE_YEAR)[:, None], effect, 0.0).cumsum(axis=0)
+
+
+QUANTITIES = {
+    one.name: one
+    for aspect in ASPECTS
+    for one in (Quantity(variable, aspect) for variable in DECLARED)
+    if aspect != "sum" or is_flux(one.variable)
+}
+MAPS = (Quantity("vegc"), Quantity("soc"), Quantity("nep", "sum"))  # at first
