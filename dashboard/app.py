@@ -96,6 +96,7 @@ def laid_out(page):
         page.message,
         page.status,
         page.series.key,
+        page.numbers.pane,
         page.whatif.says,
         page.scorecard.words,
         page.scorecard.table,

@@ -22,19 +22,29 @@ def packed(frames, cells):
     return whole.ravel(), scale or 1.0
 
 
+def limit(many_frames) -> float:
+    """Return the robust limit of colours that are symmetric about zero; see `limits`."""
+    sizes = np.abs(_told(many_frames))
+    return style.round_up(float(np.percentile(sizes, ROBUST))) if sizes.size else 1.0
+
+
 def limits(many_frames, *, two_sided) -> tuple[float, float]:
     """Return the robust limits of the colours: most values of all *many_frames* lie within.
 
     *two_sided*: symmetric about zero.
     """
-    values = np.concatenate([frames[np.isfinite(frames)] for frames in many_frames])
-    values = values[values != 0]  # years before thaw counts say nothing about the scale
     if two_sided:
-        most = float(np.percentile(np.abs(values), ROBUST)) if values.size else 1.0
-        return -style.round_up(most), style.round_up(most)
+        most = limit(many_frames)
+        return -most, most
+    values = _told(many_frames)
     if not values.size:
         return 0.0, 1.0
     return style.readable(*np.percentile(values, (100 - ROBUST, ROBUST)))
+
+
+def _told(many_frames):
+    values = np.concatenate([frames[np.isfinite(frames)] for frames in many_frames])
+    return values[values != 0]  # years before thaw counts say nothing about the scale
 
 
 def agreeing(models, mean):

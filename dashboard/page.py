@@ -4,22 +4,26 @@ import html
 import logging
 import time
 
+import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import link, style, words
+from dashboard import areas, link, style, words
 from dashboard.results import SERIES
 from dashboard.runs import CellRun
 from dashboard.selection import Selection
 from dashboard.state import State
+from dashboard.views import keys
 from dashboard.views.controls import Controls
 from dashboard.views.key import key
 from dashboard.views.link import Address
 from dashboard.views.maps import Maps
+from dashboard.views.numbers import Numbers
 from dashboard.views.paper import Paper
 from dashboard.views.profile import Ground
+from dashboard.views.quantities import Quantities
 from dashboard.views.scorecard import Scorecard
-from dashboard.views.series import Series
+from dashboard.views.series import Series, further
 from dashboard.views.thrift import save_styles
 from dashboard.views.whatif import WhatIf
 from tem.environment import REFERENCE_YEAR
@@ -41,6 +45,9 @@ class Page:
         chosen, faults = link.choices(said, library.grid)
         self.state = State(**chosen)
         self.selection = Selection(self.state, library)
+        if self.state.area and (missing := self._missing(self.state.area)):
+            self.state.area = ()
+            faults += missing
         self._job = None  # the what-if of the region that is running
         self._seen, self._waiting, self._last, self._tidying = None, False, 0.0, False
         self._previewed = False  # whether the preview of that what-if is drawn
@@ -61,9 +68,14 @@ class Page:
         self.controls = Controls(self.state)
         self.series = Series(self.state.year)
         save_styles(self._document, self.series.figures[SERIES[0]])
+        keys.listen(self._document)
+        self.numbers = Numbers()
         self.maps = Maps(self.library, atlas.copies(), self.series.marks, self._document)
         self.maps.on_tap(self.tap)
+        self.maps.on_draw(self.draw)
+        self.quantities = Quantities(self.state)
         self.maps.follow(self.controls.year)
+        self.maps.drag_with(self.controls.drag)
         self.whatif = WhatIf(self.state, self.run_region, self.cancel, self.complain)
         self.address = Address(self.series.figures[SERIES[0]])
         self.scorecard = Scorecard(self._verdicts, self.library, self._document)
@@ -82,17 +94,22 @@ class Page:
         self.back = pmui.Button(
             label="Back to the region", size="small", variant="text", visible=False, margin=0
         )
-        self.back.on_click(lambda _event: self.state.param.update(cell=None))
+        self.back.on_click(lambda _event: self.state.param.update(cell=None, area=()))
         self.below = pmui.Button(
             label="Look into its ground", size="small", variant="text", visible=False, margin=0
         )
         self.below.on_click(lambda _event: self.state.param.update(view="profile"))
         control, row = self.controls, {"sizing_mode": "stretch_width", "margin": (2, 0)}
         self.explore = pn.Column(
-            pn.Row(control.year, control.shown, align="center", **row),
+            pn.Row(control.year, control.shown, control.drag, align="center", **row),
+            self.quantities.pane,
             self.maps.pane,
-            pn.Row(self.series.key, self.back, self.below, control.curves, **row),
-            self.series.pane,
+            pn.Row(self.series.key, self.back, self.below, **row),
+            pn.Row(
+                pn.Column(control.panel, control.lines, control.curves, margin=0),
+                self.series.pane, self.numbers.pane,
+                sizing_mode="stretch_both", margin=0,
+            ),
             sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
         self._open_view()
@@ -100,11 +117,14 @@ class Page:
     def _watch(self):
         watch = self.state.param.watch
         watch(self._climate_changed, ["rcp", "gcm"])
-        watch(lambda _event: self.refresh(), "ecosystem")
-        watch(lambda _event: self.refresh(maps=False), "curves")
+        watch(self._ecosystem_changed, "ecosystem")
+        for name in ("maps", "scale"):
+            watch(lambda _event: self.refresh(), name)
+        for name in ("curves", "panel", "lines"):
+            watch(lambda _event: self.refresh(maps=False), name)
         watch(self._shown_changed, "shown")
-        watch(lambda _event: self._say(), "year")
-        watch(self._cell_changed, "cell")
+        watch(self._year_changed, "year")
+        watch(self._cell_changed, ["cell", "area"])
         watch(self._edits_changed, "edits")
         watch(self._since_changed, "since")
         watch(self._view_changed, "view")
@@ -119,7 +139,24 @@ class Page:
             self.complain(link.outside(lon, lat))
         else:
             self.complain()
-            self.state.cell = cell
+            self.state.param.update(cell=cell, area=())
+
+    def draw(self, geometry):
+        """Choose the area of a box or a lasso on a map."""
+        area = areas.corners(geometry)
+        missing = self._missing(area)
+        self.complain(*missing)
+        if not missing:
+            self.state.param.update(cell=None, area=area)
+
+    def _missing(self, area):
+        """Return in words what an area lacks to be looked at: nothing if it has cells."""
+        inside = areas.within(area, *self.library.grid.centres) if area else np.array([], int)
+        if not inside.size:
+            return [areas.NOTHING_THERE]
+        if not self.library.weights.member[self.state.group, inside].any():
+            return [f"No {self.state.ecosystem} cell lies in this area."]
+        return []
 
     def complain(self, *texts):
         """Say what is wrong, above what is open; the figures stay as they are."""
@@ -138,7 +175,13 @@ class Page:
         self.refresh()
         self._rerun()
 
-    def _cell_changed(self, _event):
+    def _ecosystem_changed(self, _event):
+        if self.state.area and (missing := self._missing(self.state.area)):
+            self.complain(*missing)
+            self.state.area = ()
+        self.refresh()
+
+    def _cell_changed(self, *_events):
         self.selection.cell_run = CellRun({})
         self.refresh(maps=False)
         self._run_cell()
@@ -215,7 +258,7 @@ class Page:
 
     def _mark_stale(self):
         """Say beside maps and curves whether their what-if is the one of the panel."""
-        self.maps.say(self.selection.on_maps())
+        self.maps.say(self.selection.captions())
         self.series.key.object = key(self.selection, dark=self.dark)
 
     # --- what-ifs ----------------------------------------------------------------------------
@@ -350,18 +393,36 @@ class Page:
                     self._seen = self.selection.seen()
                     self.maps.show(self.selection.frames())
                 self.maps.mark(self.state.cell)
+                self.maps.outline(() if self.state.cell is not None else self.state.area)
                 self.series.colour(self.state.rcp, dark=self.dark)
-                self.series.show(
-                    self.selection.curves(), self.selection.units(), self.state.curves == "thaw"
-                )
+                self._draw_curves()
                 self.series.key.object = key(self.selection, dark=self.dark)
-                self.back.visible = self.below.visible = self.state.cell is not None
+                self.back.visible = self.state.cell is not None or bool(self.state.area)
+                self.below.visible = self.state.cell is not None
                 self._say()
                 self._say_status()
                 self._say_what_if()
         except Exception:
             log.exception("The page could not be redrawn")
             self.complain("Something went wrong while drawing; the last good figures stay.")
+
+    def _draw_curves(self):
+        """Draw the curves, or write the numbers that take their place."""
+        state, selection = self.state, self.selection
+        numbers = state.panel == "numbers"
+        self.numbers.pane.visible, self.series.pane.visible = numbers, not numbers
+        if numbers:
+            self.numbers.show(selection)
+        more = {
+            name: further(lines, state.rcp, dark=self.dark)
+            for name, lines in selection.more_lines().items()
+        }
+        self.series.show(selection.curves(), selection.units(), state.curves == "thaw", more)
+
+    def _year_changed(self, _event):
+        self._say()
+        if self.state.panel == "numbers":
+            self.numbers.show(self.selection)
 
     def _say(self):
         place, (old, new) = self.selection.place, self.selection.gains()

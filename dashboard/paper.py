@@ -7,7 +7,8 @@ import numpy as np
 from dashboard import baseline
 from dashboard.edits import ALL
 from dashboard.once import Once
-from dashboard.results import Quantity, Weights
+from dashboard.quantities import Quantity
+from dashboard.results import Weights
 from data import GCMS, RCPS
 from tem import summary
 from tem.experiment import RUNS
@@ -18,7 +19,7 @@ NITROGEN = ("vegn", "son", "ltrn", "netnmin", "vegnup")
 EXPOSED = ("soc_pf", "son_pf")
 NAMES = ("alt", "vegc", "soc", *FLUXES, "innpp", *NITROGEN, *EXPOSED)
 MAPPED = (
-    Quantity("vegc"), Quantity("soc"), *(Quantity(flux, summed=True) for flux in FLUXES),
+    Quantity("vegc"), Quantity("soc"), *(Quantity(flux, "sum") for flux in FLUXES),
 )  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def _pictures(runs) -> dict:
     """Return the effect of thaw on each of `MAPPED` [cell] at the end of the runs."""
     thaw = summary.difference(runs[[q.variable for q in MAPPED]])
     total = summary.cumulative(thaw)
-    return {q: (total if q.summed else thaw)[q.variable].to_numpy()[-1] for q in MAPPED}
+    return {q: (total if q.aspect == "sum" else thaw)[q.variable].to_numpy()[-1] for q in MAPPED}
 
 
 class Figures(Once):

@@ -92,6 +92,9 @@ def amount_js(largest: float, *, signed=False) -> str:
     return f'const places = {min(places, 6)}, plus = "{"+" * signed}"\n{_AMOUNT_JS}'
 
 
+SIGNED_JS, NUMBER_JS = amount_js(10, signed=True), amount_js(1)
+
+
 def rcp(name: str, *, dark=False) -> str:
     """Return the colour of a scenario."""
     return (RCP_DARK if dark else RCP)[name]

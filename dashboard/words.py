@@ -7,6 +7,7 @@ import numpy as np
 import tem
 from dashboard import scorewords, style
 from dashboard.edits import ALL, parsed
+from dashboard.frames import AGREED
 from dashboard.measures import REGIONS
 from dashboard.runs import RCP_NAMES
 from dashboard.scorecard import printed_as
@@ -20,8 +21,11 @@ GUIDE = (
     "<b>How to read this.</b> S_T: thaw follows the climate. "
     f"S_R: thaw stays as in {REFERENCE_YEAR}. "
     f"Δ is S_T − S_R, what thaw adds; ΣΔ its sum since {REFERENCE_YEAR}. "
-    "Green is a gain of carbon for the land, purple a loss, grey a cell without a value. "
-    "On a map: tap a cell, scroll to zoom, double-click to go back. "
+    "Green is a gain of carbon for the land, purple a loss, hatched grey a cell without a value. "
+    "On a map: tap a cell, scroll to zoom, double-click to go back; "
+    "with Box or Lasso, drag to choose an area. "
+    f"Strokes over colours: fewer than {100 * AGREED:.0f} % of the models agree on the sign. "
+    "◀ ▶ at a bar: some values lie beyond the colours. "
     "All numbers are simulated by this model unless marked published."
 )
 _WHEN = ("since the spin-up", f"since {YEARS[0]}", f"after {REFERENCE_YEAR}")
@@ -40,8 +44,8 @@ class Place:
     stock: str  # unit of a stock of carbon there
 
 
-def place(state, region) -> Place:
-    """Return what the curves and the headline of *state* are about."""
+def place(state, region, cells=None) -> Place:
+    """Return what the curves and the headline of *state* are about; *cells*: of a drawn area."""
     if state.cell is not None:
         here = region.isel(cell=state.cell)
         name = (
@@ -50,8 +54,12 @@ def place(state, region) -> Place:
         )
         density = style.bound(style.unit("gC m-2"))
         return Place(name, state.group, state.cell, density, density)
-    name = "the permafrost region" if state.ecosystem == ALL else f"the {state.ecosystem} ecosystem"
     flux, stock = (style.bound(style.unit(unit)) for unit in ("TgC", "PgC"))
+    if cells is not None:
+        kind = "" if state.ecosystem == ALL else f"{state.ecosystem} "
+        name = f"the area of {counted(len(cells), f'{kind}cell')}"
+        return Place(name, state.group, None, flux, stock)
+    name = "the permafrost region" if state.ecosystem == ALL else f"the {state.ecosystem} ecosystem"
     return Place(name, state.group, None, flux, stock)
 
 
@@ -62,6 +70,11 @@ def models(state, count: int) -> str:
     if count < len(GCMS):
         return f"{count} of {len(GCMS)} climate models so far"
     return f"{count} climate models"
+
+
+def counted(count: int, what: str) -> str:
+    """Return so many of something, in words."""
+    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def headline(state, where: Place, gains) -> str:
@@ -121,7 +134,7 @@ def what_if(where: Place, baseline, changed, since: str, marks=()) -> str:
 
 def printed(state) -> str:
     """Return what the study prints for the same quantity, or nothing."""
-    if state.cell is not None or state.year != YEARS[-1]:
+    if state.cell is not None or state.area or state.year != YEARS[-1]:
         return ""
     kinds, rows = None if state.ecosystem == ALL else (state.ecosystem,), published()
     asked = (rows.symbol == "SdNEP") & (rows.scenario == RCP_NAMES[state.rcp])

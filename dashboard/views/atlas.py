@@ -14,7 +14,8 @@ from data.store import key
 
 log = logging.getLogger(__name__)
 
-VALUES, MARKER = "values", "marker"  # names by which a page finds them in its copy
+# names by which a page finds them in its copy
+VALUES, MARKER, HATCH, AREA = "values", "marker", "hatch", "area"
 
 
 class Atlas:

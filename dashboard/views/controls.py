@@ -7,8 +7,10 @@ from dashboard import style
 from dashboard.edits import ALL
 from dashboard.runs import RCP_NAMES
 from dashboard.state import CHOICES, ENSEMBLE, GROUPS
+from dashboard.views.maps import DRAGS
 from data import GCMS, YEARS
 
+SIDE = 150  # px, of the controls beside the curves
 FRAME = 220  # ms a year is shown while playing
 VIEWS = {
     "Explore": "explore",
@@ -16,7 +18,9 @@ VIEWS = {
     "Figures": "paper",
     "Scorecard": "scorecard",
 }
-CURVES = {"S_T and S_R": "runs", "Effect of thaw, S_T − S_R": "thaw"}
+PANELS = {"Carbon fluxes": "fluxes", "Pools": "pools", "Nitrogen": "nitrogen", "Numbers": "numbers"}
+LINES = {"Mean ± SD": "mean", "Each model": "models", "Both scenarios": "scenarios"}
+CURVES = {"S_T and S_R": "runs", "Effect of thaw": "thaw"}
 
 
 class Controls:
@@ -49,8 +53,9 @@ class Controls:
             sx=style.CALM,
         )
         self.curves = pmui.RadioButtonGroup(
-            label="", options=CURVES, value=state.curves, size="small", margin=0, sx=style.CALM
-        )
+            label="", options=CURVES, value=state.curves, size="small", margin=(8, 8, 0, 0),
+            orientation="vertical", width=SIDE, sx=style.CALM,
+        )  # fmt: skip
         self.view = pmui.RadioButtonGroup(
             label="", options=VIEWS, value=state.view, size="small", sx=style.IN_HEADER,
             align="center", margin=(0, 16),
@@ -60,7 +65,23 @@ class Controls:
             interval=FRAME, loop_policy="once", show_value=True, sizing_mode="stretch_width",
             size="small", margin=(0, 8),
         )  # fmt: skip
-        for name in ("rcp", "gcm", "ecosystem", "shown", "curves", "year", "view"):
+        side = {"size": "small", "sx": style.TIGHT, "margin": (6, 8, 0, 0), "width": SIDE}
+        self.panel = pmui.Select(label="Curves", options=PANELS, value=state.panel, **side)
+        self.lines = pmui.Select(label="Lines", options=LINES, value=state.lines, **side)
+        self.drag = pmui.RadioButtonGroup(
+            label="", options=list(DRAGS), value="Move", size="small", margin=0, sx=style.CALM
+        )
+        for name in (
+            "rcp",
+            "gcm",
+            "ecosystem",
+            "shown",
+            "curves",
+            "year",
+            "view",
+            "panel",
+            "lines",
+        ):
             widget = getattr(self, name)
             widget.param.watch(lambda event, name=name: self._chosen(name, event.new), "value")
             state.param.watch(

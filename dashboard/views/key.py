@@ -11,8 +11,7 @@ def key(selection, *, dark=False) -> str:
     state, place, count = selection.state, selection.place, len(selection.told())
     colour, changed = style.rcp(state.rcp, dark=dark), style.what_if(dark=dark)
     name = place.name.removeprefix("the ")
-    area = selection.library.weights.extent[state.group] / 1e12  # m2 to million km2
-    size = "" if place.cell is not None else f" ({area:.2f} million km²)"
+    size = "" if place.cell is not None else f" ({_extent(selection)})"
     runs = (
         _entry(_line(colour), "S_T − S_R")
         if state.curves == "thaw"
@@ -24,12 +23,31 @@ def key(selection, *, dark=False) -> str:
         if count > 1
         else _entry("", "" if selection.previewed() else f"· {words.models(state, count)}")
     )
+    if state.lines == "models" and count > 1:
+        spread += "".join(
+            _entry(_line(colour, " ".join(map(str, style.GCM_DASH[gcm])), 1.3), gcm)
+            for gcm in selection.told()
+        )
+    elif state.lines == "scenarios":
+        spread += "".join(
+            _entry(_line(style.rcp(rcp, dark=dark), "12 4"), f"{name}, S_T")
+            for rcp, name in words.RCP_NAMES.items()
+            if rcp != state.rcp
+        )
     marks = selection.marks_told()
     marked = "".join(f" {_MARK.format(mark)}" for mark in marks)
     return (
         f"<b>{name[0].upper()}{name[1:]}</b>{size}. &nbsp;<b>Baseline</b>{runs}{spread}"
         f"{_entry('', f'<b>What-if{marked}</b> {_line(changed)}')}"
     )
+
+
+def _extent(selection):
+    """Return how large what is looked at is, in words."""
+    weights, cells = selection.library.weights, selection.cells()
+    if cells is None:
+        return f"{weights.extent[selection.state.group] / 1e12:.2f} million km²"
+    return f"{style.grouped(weights.area[cells, 0].sum() / 1e6)} km²"
 
 
 def _entry(mark, text):
@@ -41,9 +59,9 @@ def _band(colour):
     return f'<span style="background:{colour};opacity:.28;margin-right:4px">&emsp;&ensp;</span>'
 
 
-def _line(colour, dashes=""):
+def _line(colour, dashes="", width=2.5):
     return (
         '<svg width="22" height="8" style="margin:0 4px 1px 0">'
-        f'<line x1="0" x2="22" y1="4" y2="4" stroke="{colour}" stroke-width="2.5" '
+        f'<line x1="0" x2="22" y1="4" y2="4" stroke="{colour}" stroke-width="{width}" '
         f'stroke-dasharray="{dashes}"/></svg>'
     )

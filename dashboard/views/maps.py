@@ -1,4 +1,4 @@
-"""Three linked maps of what thaw has changed; the browser turns the years.
+"""Three linked maps of what thaw has changed, or of what is there; the browser turns the years.
 
 All years of a map travel once, as 16-bit integers; a script in the browser picks the year.
 """
@@ -8,34 +8,46 @@ import panel as pn
 from bokeh.models import ColumnDataSource, CustomJS, HoverTool
 
 from dashboard import style
-from dashboard.frames import NOTHING, packed
-from dashboard.results import DECLARED, MAPS
+from dashboard.frames import NOTHING, UNKNOWN, clipped, needed, packed
+from dashboard.grid import BOX
+from dashboard.quantities import MAPS
 from dashboard.views import atlas
 from data import YEARS
-from tem.environment import REFERENCE_YEAR
 
 NARROW = 290  # px; a narrower map has short titles and few numbers on its bar
+PARTS = (0, 0.25, 0.5, 0.75, 1)  # of the way from low to high where a bar has a number
 TURN = """
 // put the year of `mark` on the maps; nothing goes back to the server
 const place = cells.data.place, n = place.length, offset = (mark.location - first) * n
 for (let q = 0; q < pictures.length; q++) {
   const years = frames.data["map" + q], scale = words.data.scale[q]
-  const image = pictures[q].data.image[0]
+  const models = frames.data["agree" + q], enough = words.data.needed[q]
+  const image = pictures[q].data.image[0], agree = pictures[q].data.agree[0]
+  const [x0, y0, x1, y1] = [[], [], [], []]
   for (let k = 0; k < n; k++) {
-    const whole = years[offset + k]
-    image[place[k]] = whole == nothing ? NaN : whole * scale
+    const whole = years[offset + k], agreed = models[offset + k], here = place[k]
+    image[here] = whole == nothing ? NaN : whole * scale
+    agree[here] = agreed == unknown ? NaN : agreed
+    const row = Math.floor(here / columns), column = here % columns
+    if (whole == nothing || agreed == unknown || agreed >= enough) continue
+    if ((row + column) % apart) continue
+    x0.push(west + column * step), x1.push(west + (column + 1) * step)
+    y0.push(south + (row + 1) * step), y1.push(south + row * step)
   }
   pictures[q].change.emit()
+  hatches[q].setv({data: {x0, y0, x1, y1}}, {sync: false})
 }
 entitle.execute(mark)
 """
 ENTITLE = """
 // a map that is hidden has no width yet, so this runs again once it has one
 for (let q = 0; q < figures.length; q++) {
-  const slim = figures[q].inner_width < narrow, most = words.data.most[q]
+  const slim = figures[q].inner_width < narrow
+  const low = words.data.low[q], high = words.data.high[q]
   const title = slim ? words.data.short[q] : words.data.title[q]
   figures[q].title.setv({text: title.replace("{year}", mark.location)}, {sync: false})
-  const ticks = slim ? [-most, 0, most] : [-most, -most / 2, 0, most / 2, most]
+  const shares = slim ? parts.filter((_, k) => k % 2 == 0) : parts
+  const ticks = shares.map((share) => low + (high - low) * share)
   bars[q].ticker.setv({ticks}, {sync: false})
   const bar = slim ? words.data.brief[q] : words.data.bar[q]
   bars[q].setv({title: bar, title_text_font_size: slim ? "11px" : "13px"}, {sync: false})
@@ -50,20 +62,30 @@ for (const mark of marks) mark.setv({location: cb_obj.value}, {sync: false})
 """
 
 
+DRAG = """
+for (const figure of figures)
+  for (const tool of figure.toolbar.tools) if (tool.type == tools[cb_obj.value]) tool.active = true
+"""
+DRAGS = {"Move": "PanTool", "Box": "BoxSelectTool", "Lasso": "LassoSelectTool"}
+
+
 class Maps:
     """The three maps of one page."""
 
     def __init__(self, library, figures, marks, document):
         self._region, self._grid, self.figures = library.region, library.grid, figures
         self._marker = figures[0].select_one({"name": atlas.MARKER})
+        self._area = figures[0].select_one({"name": atlas.AREA})
         shown = [figure.select_one({"name": atlas.VALUES}) for figure in figures]
         self._pictures = [renderer.data_source for renderer in shown]
+        self._hatches = [f.select_one({"name": atlas.HATCH}).data_source for f in figures]
         for figure, quantity in zip(figures, MAPS, strict=True):
             figure.title.text = quantity.symbol  # room for the words from the start
         self._mappers = [renderer.glyph.color_mapper for renderer in shown]
         self._bars = [figure.below[-1] for figure in figures]
         self._hovers = [figure.select_one(HoverTool) for figure in figures]
         self._marks = marks
+        self._shown = [(quantity, 1, None) for quantity in MAPS]
         self._send_years(document)
         self.pane = pn.Row(
             *(pn.pane.Bokeh(f, sizing_mode="stretch_width", margin=0) for f in figures),
@@ -73,10 +95,14 @@ class Maps:
     def _send_years(self, document):
         """Prepare the sources that carry all years, and the script that turns them."""
         none = np.full(len(YEARS) * self._grid.index.size, NOTHING, np.int16)
-        self._frames = ColumnDataSource({f"map{k}": none for k in range(len(MAPS))})
+        unknown, count = np.full(none.size, UNKNOWN, np.int8), range(len(MAPS))
+        self._frames = ColumnDataSource(
+            {f"map{k}": none for k in count} | {f"agree{k}": unknown for k in count}
+        )
         one, symbols = [1.0] * len(MAPS), [quantity.symbol for quantity in MAPS]
         self._words = ColumnDataSource(
-            {"scale": one, "most": one, "bar": symbols, "brief": symbols, **_titles()}
+            dict.fromkeys(("scale", "low", "high", "needed"), one)
+            | dict.fromkeys(("bar", "brief", "title", "short"), symbols)
         )
         mark = self._marks[0]
         entitle = CustomJS(
@@ -86,6 +112,7 @@ class Maps:
                 "words": self._words,
                 "mark": mark,
                 "narrow": NARROW,
+                "parts": PARTS,
             },
             code=ENTITLE,
         )
@@ -98,6 +125,9 @@ class Maps:
                 "frames": self._frames, "words": self._words, "mark": mark, "entitle": entitle,
                 "cells": ColumnDataSource({"place": self._grid.index.astype(np.int32)}),
                 "pictures": self._pictures, "first": YEARS[0], "nothing": NOTHING,
+                "hatches": self._hatches, "unknown": UNKNOWN,
+                "columns": self._grid.shape[1], "apart": self._grid.apart,
+                "west": BOX[0], "south": BOX[2], "step": self._grid.step,
             },
             code=TURN,
         )  # fmt: skip
@@ -115,36 +145,80 @@ class Maps:
         for figure in self.figures:
             figure.on_event("tap", lambda event: tapped(event.x, event.y))
 
+    def on_draw(self, drawn):
+        """Call *drawn*(geometry) when a box or a lasso has been drawn on a map."""
+        for figure in self.figures:
+            figure.on_event(
+                "selectiongeometry", lambda event: event.final and drawn(event.geometry)
+            )
+
+    def drag_with(self, chooser):
+        """Let *chooser*, whose values are those of `DRAGS`, say what dragging does."""
+        chooser.jscallback(args={"figures": self.figures, "tools": DRAGS}, value=DRAG)
+
     def show(self, frames):
         """Draw *frames*, see `selection.Frames`."""
-        whole = [packed(one, frames.cells) for one in frames.values]
-        for mapper, bar, most in zip(self._mappers, self._bars, frames.limits, strict=True):
-            mapper.update(low=-most, high=most)
-            ticks = [-most, -most / 2, 0, most / 2, most]
-            names = [style.number(tick) for tick in ticks]
-            names = [f"≤ {names[0]}", *names[1:-1], f"≥ {names[-1]}"]
-            bar.major_label_overrides = dict(zip(ticks, names, strict=True))
-        self.say(frames.what, scale=[scale for _, scale in whole], most=frames.limits)
-        self._frames.data = {f"map{k}": years for k, (years, _) in enumerate(whole)}
+        whole = [packed(one.values, frames.cells) for one in frames.pictures]
+        for place, one in enumerate(frames.pictures):
+            self._scale(place, one, frames.cells)
+        lows, highs = zip(*(one.limits for one in frames.pictures), strict=True)
+        self._shown = [(one.quantity, one.models, one.agree) for one in frames.pictures]
+        self.say(
+            [one.what for one in frames.pictures],
+            scale=[scale for _, scale in whole], low=lows, high=highs,
+            needed=[needed(one.models) for one in frames.pictures],
+            title=[f"{one.quantity.title} · {one.quantity.label}" for one in frames.pictures],
+            short=[one.quantity.title for one in frames.pictures],
+        )  # fmt: skip
+        signs = [_signs(one) for one in frames.pictures]
+        self._frames.data = {f"map{k}": years for k, (years, _) in enumerate(whole)} | {
+            f"agree{k}": models for k, models in enumerate(signs)
+        }
 
-    def say(self, what, **numbers):
-        """Say on the bars and to the pointer *what* the numbers are; *numbers*: for the browser."""
-        for bar, hover, quantity in zip(self._bars, self._hovers, MAPS, strict=True):
-            bar.title = f"{quantity.symbol} ({style.unit(quantity.unit)}), {what}"
+    def _scale(self, place, picture, cells):
+        """Set colours, the numbers on the bar and those under the pointer of one map."""
+        mapper, (low, high) = self._mappers[place], picture.limits
+        mapper.update(low=low, high=high)
+        if mapper.palette != picture.colours:
+            mapper.palette = picture.colours
+        self._bars[place].major_label_overrides = _numbers(picture, cells)
+        script = style.amount_js(high - low, signed=low == -high)
+        self._hovers[place].formatters["@image"].code = script
+
+    def say(self, whats, **numbers):
+        """Say on each bar and to the pointer *what* the numbers are; *numbers*: for the browser."""
+        brief = []
+        for bar, hover, shown, what in zip(
+            self._bars, self._hovers, self._shown, whats, strict=True
+        ):
+            quantity, models, agree = shown
+            unit = style.unit(quantity.unit)
+            brief.append(", ".join(filter(None, [unit, what])))
+            bar.title = f"{quantity.symbol} ({unit}), {what}" if unit else brief[-1]
+            agreed = (
+                "" if agree is None else f"@agree{{0}} of {models} models agree on the sign<br>"
+            )
             hover.tooltips = (
                 f"<div style='font-size:12px; max-width:230px'><b>{quantity.symbol} "
-                f"@image{{custom}} {style.unit(quantity.unit)}</b><br>"
-                f"{DECLARED[quantity.variable].about.label}, {what}<br>"
+                f"@image{{custom}} {unit}</b><br>"
+                f"{quantity.label}, {what}<br>{agreed}"
                 "@kind{custom}, @elevation{0} m<br>@north{0.00}° N, @east{0.00}° E</div>"
             )
         words = {
             **self._words.data,
-            **numbers,
+            **{name: list(column) for name, column in numbers.items()},
             "bar": [bar.title for bar in self._bars],
-            "brief": [f"{style.unit(quantity.unit)}, {what}" for quantity in MAPS],
+            "brief": brief,
         }
         if words != self._words.data:  # a slider that moves says the same again and again
             self._words.data = words
+
+    def outline(self, area):
+        """Draw the outline of an area, or of none."""
+        lon, lat = zip(*area, strict=True) if area else ((), ())
+        corners = {"x": list(lon), "y": list(lat)}
+        if corners != self._area.data:  # maps that show the same are not painted anew
+            self._area.data = corners
 
     def mark(self, cell):
         """Put the frame on a cell, or on none."""
@@ -156,9 +230,18 @@ class Maps:
         )
 
 
-def _titles():
-    """Return the titles of the maps, whole and short; the browser puts the year in."""
-    short = [f"{q.symbol} {f'{REFERENCE_YEAR + 1}–' if q.summed else ''}{{year}}" for q in MAPS]
-    labels = [DECLARED[q.variable].about.label.split(" (")[0] for q in MAPS]
-    whole = [f"{title} · {label}" for title, label in zip(short, labels, strict=True)]
-    return {"title": whole, "short": short}
+def _numbers(picture, cells):
+    """Return the numbers on a bar, by value; arrows where the colours end before the values."""
+    low, high = picture.limits
+    ticks = [low + (high - low) * part for part in PARTS]
+    names = [style.number(tick) for tick in ticks]
+    below, above = clipped(picture.values[:, cells], low, high)
+    names[0], names[-1] = "◀ " * below + names[0], names[-1] + " ▶" * above
+    return dict(zip(ticks, names, strict=True))
+
+
+def _signs(picture):
+    """Return how many models agree, of every year and cell in a row."""
+    if picture.agree is None:
+        return np.full(picture.values.size, UNKNOWN, np.int8)
+    return picture.agree.ravel()

@@ -10,11 +10,13 @@ import holoviews as hv
 import numpy as np
 from bokeh.document import Document
 from bokeh.models import (
+    BoxSelectTool,
     ColumnDataSource,
     CustomJS,
     CustomJSHover,
     FixedTicker,
     HoverTool,
+    LassoSelectTool,
     PanTool,
     Range1d,
     ResetTool,
@@ -23,8 +25,8 @@ from bokeh.models import (
 
 from dashboard import context, style
 from dashboard.grid import BOX
-from dashboard.results import DECLARED, MAPS
-from dashboard.views.atlas import MARKER, VALUES
+from dashboard.quantities import MAPS
+from dashboard.views.atlas import AREA, HATCH, MARKER, VALUES
 from tem.parameters import ECOSYSTEMS
 
 hv.extension("bokeh")
@@ -49,7 +51,7 @@ def declared(quantity, grid, about):
     lon, lat, dark = context.shade()
     at = (grid.lon, grid.lat)
     on_land = about["north"] * 0  # a value to declare with; what is known comes later
-    colours = style.diverging(DECLARED[quantity.variable].about.kind)
+    colours = style.diverging(quantity.about.kind)
     relief = gv.Image((lon, lat, dark), vdims=["shade"], **here)
     land = gv.Image((*at, on_land), vdims=["cell"], **here)
     values = gv.Image((*at, on_land, *about.values()), vdims=["value", *about], **here)
@@ -82,14 +84,22 @@ def engraved(region, grid) -> dict:
     about = {
         "north": grid.picture(region.lat), "east": grid.picture(region.lon),
         "elevation": grid.picture(region.elevation), "kind": grid.picture(kinds),
+        "agree": grid.picture(kinds * np.nan),
     }  # fmt: skip
     marker = ColumnDataSource({"x": [], "y": []}, name=MARKER)
+    area = ColumnDataSource({"x": [], "y": []}, name=AREA)
     west, east, south, north = BOX
     x = Range1d(west, east, bounds=(west - 2, east + 2))
     y = Range1d(south, north, bounds=(south - 2, north + 2))
     document = Document()
+    strokes = ColumnDataSource(grid.strokes())
     for figure in [_rendered(quantity, grid, about) for quantity in MAPS]:
+        _hatch(figure, strokes)
         figure.x_range, figure.y_range = x, y
+        figure.patch(
+            "x", "y", source=area, fill_alpha=0, line_color="#111111", line_width=2,
+            line_dash="dashed",
+        )  # fmt: skip
         figure.rect(
             "x", "y", width=grid.step, height=grid.step, source=marker, fill_alpha=0,
             line_color="#111111", line_width=2.5,
@@ -123,6 +133,17 @@ def _rendered(quantity, grid, about):
     return figure
 
 
+def _hatch(figure, strokes):
+    """Draw *strokes* on land, to be seen where no value is, and prepare those over values."""
+    line = {"line_color": style.STROKE, "line_width": 1}
+    land = figure.segment("x0", "y0", "x1", "y1", source=strokes, **line)
+    figure.renderers.remove(land)
+    over = next(k for k, one in enumerate(figure.renderers) if one.name == VALUES)
+    figure.renderers.insert(over, land)
+    nothing = ColumnDataSource({"x0": [], "y0": [], "x1": [], "y1": []})
+    figure.segment("x0", "y0", "x1", "y1", source=nothing, name=HATCH, line_alpha=0.8, **line)
+
+
 def _lay_out(figure):
     figure.update(
         sizing_mode="stretch_width", height=250, frame_width=None, frame_height=None, min_border=2,
@@ -139,7 +160,10 @@ def _lay_out(figure):
         axis.axis_label = None
     figure.xgrid.visible = figure.ygrid.visible = False
     kinds = (HoverTool, PanTool, ResetTool, WheelZoomTool)
-    figure.toolbar.tools = [tool for tool in figure.tools if isinstance(tool, kinds)]
+    kept = [tool for tool in figure.tools if isinstance(tool, kinds)]
+    # they tell what was drawn and select nothing
+    figure.toolbar.tools = [*kept, BoxSelectTool(renderers=[]), LassoSelectTool(renderers=[])]
+    figure.toolbar.active_drag = figure.select_one(PanTool)
     figure.toolbar.active_scroll = figure.select_one(WheelZoomTool)
     figure.js_on_event("doubletap", CustomJS(args={"figure": figure}, code="figure.reset.emit()"))
     keep = CustomJS(args={"figure": figure, "aspect": ASPECT, "tallest": TALLEST}, code=KEEP_SHAPE)
@@ -151,7 +175,7 @@ def _let_hover(figure):
     """Let the pointer read numbers and names, on cells only; `views.maps` says which."""
     names = CustomJSHover(args={"names": list(ECOSYSTEMS)}, code="return names[value] ?? ''")
     figure.select_one(HoverTool).update(
-        formatters={"@kind": names, "@image": CustomJSHover(code=style.SIGNED_JS)},
+        formatters={"@kind": names, "@image": CustomJSHover(code=style.amount_js(100))},
         filters={"@image": CustomJS(code="export default (a, b, {value}) => !isNaN(value)")},
         point_policy="follow_mouse",
     )

@@ -1,7 +1,8 @@
-"""Four curves through time: thaw depth, production, respiration and their balance."""
+"""Four curves through time: thaw depth and carbon fluxes at first, pools or nitrogen."""
 
 import numpy as np
 import panel as pn
+from bokeh.core.properties import field
 from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
@@ -30,6 +31,9 @@ setTimeout(() => {
 """
 
 
+MORE = ("x", "y", "dash", "colour")  # of the lines beside those of the ensemble, a row each
+
+
 class Series:
     """The curves of one page: Baseline in the colour of the scenario, what-if in its own."""
 
@@ -41,10 +45,14 @@ class Series:
         self.marks = [Span(location=year, dimension="height", line_color=style.CONTEXT,
                            line_dash="dotted", line_width=1.5) for _ in SERIES]  # fmt: skip
         years = Range1d(YEARS[0] - 1, YEARS[-1] + 1)
-        self._baseline, self._changed, self._hovers = [], [], []
+        self.names = SERIES  # what is drawn, in the order of the figures
+        self._more = [ColumnDataSource({column: [] for column in MORE}) for _ in SERIES]
+        self._spread = [ColumnDataSource(_NO_BAND) for _ in SERIES]
+        self._baseline, self._changed, self._hovers, self._zeros = [], [], [], []
+        self._others = []  # glyphs in the colour of another scenario
         self.figures = {
-            name: self._figure(name, mark, years)
-            for name, mark in zip(SERIES, self.marks, strict=True)
+            name: self._figure(slot, mark, years)
+            for slot, (name, mark) in enumerate(zip(SERIES, self.marks, strict=True))
         }
         self.key = pn.pane.HTML("", css_classes=["key"], sizing_mode="stretch_width", margin=0)
         panes = [
@@ -62,8 +70,8 @@ class Series:
         for pane in panes:
             pane.jscallback(args={"figures": list(self.figures.values())}, text=REFIT)
 
-    def _figure(self, name, mark, years):
-        source = self.sources[name]
+    def _figure(self, slot, mark, years):
+        source = self.sources[SERIES[slot]]
         drawn = figure(
             x_range=years, y_range=Range1d(0, 1),
             tools="", toolbar_location=None, sizing_mode="stretch_both", height=240, min_border=2,
@@ -72,15 +80,19 @@ class Series:
         for run, alpha in (("sr", 0.16), ("st", 0.28)):
             band = drawn.varea("year", f"{run}_low", f"{run}_high", source=source, fill_alpha=alpha)
             self._baseline.append((band.glyph, "fill_color"))
+        spread = drawn.varea("year", "low", "high", source=self._spread[slot], fill_alpha=0.2)
+        self._others.append(spread.glyph)
         zero = Span(location=0, dimension="width", line_color=style.CONTEXT, line_width=1)
         drawn.add_layout(zero)
+        self._zeros.append(zero)
+        drawn.multi_line("x", "y", source=self._more[slot], line_width=1.3, line_dash=field("dash"),
+                         line_color=field("colour"))  # fmt: skip
         for run, width, dash in (("sr", 1.6, "dashed"), ("st", 2.2, "solid")):
             line = drawn.line("year", run, source=source, line_width=width, line_dash=dash)
             self._baseline.append((line.glyph, "line_color"))
         for run, width, dash in (("whatif_sr", 1.6, "dashed"), ("whatif_st", 2.2, "solid")):
             line = drawn.line("year", run, source=source, line_width=width, line_dash=dash)
             self._changed.append((line.glyph, "line_color"))
-        zero.visible = name == "nep"
         drawn.add_layout(mark)
         drawn.xaxis.ticker = FixedTicker(ticks=[year for year in YEARS if year % 20 == 0])
         drawn.yaxis.ticker = BasicTicker(desired_num_ticks=LABELS)
@@ -91,7 +103,7 @@ class Series:
 
     def _hover(self, drawn, source):
         reader = drawn.line("year", "st", source=source, line_alpha=0, line_width=6)
-        number = CustomJSHover(code=style.NUMBER_JS)
+        number = CustomJSHover(code=style.amount_js(1))
         hover = HoverTool(
             renderers=[reader], mode="vline", point_policy="follow_mouse",
             formatters={f"@{column}": number for column in COLUMNS},
@@ -108,30 +120,43 @@ class Series:
         for hover in self._hovers:
             hover.tooltips = told
 
-    def show(self, drawn, units, thaw):
-        """Draw *drawn*[name], a dict of columns; *units* by name; *thaw*: S_T − S_R is shown."""
+    def show(self, drawn, units, thaw, more):
+        """Draw *drawn*[name], a dict of columns, in order; *units* by name.
+
+        *thaw*: S_T − S_R is shown. *more*[name]: the rows of further lines, see `further`.
+        """
         self._name_hovered(thaw)
-        for name, source in self.sources.items():
+        self.names = tuple(units)
+        for slot, (name, source) in enumerate(zip(units, self.sources.values(), strict=True)):
             columns = drawn.get(name, {})
+            source.name = name
+            self._zeros[slot].visible = name == "nep"
+            rows, band = more.get(name, _NOTHING_MORE)
+            _put(self._more[slot], rows)
+            _put(self._spread[slot], band)
             nothing = np.full(len(YEARS), np.nan)
             source.data = {"year": np.array(YEARS)} | {c: columns.get(c, nothing) for c in COLUMNS}
             about = DECLARED[name].about
             symbol = f"Δ{about.symbol}" if thaw else about.symbol
             label = about.label.split(" (")[0]
-            self.figures[name].title.text = f"{symbol} ({style.unit(units[name])}) · {label}"
-            self._fit(name)
+            unit = style.unit(units[name])
+            self.figures[SERIES[slot]].title.text = f"{symbol} ({unit}) · {label}"
+            self._fit(slot)
 
     def show_what_if(self, drawn):
         """Draw only the what-if columns of *drawn*[name] (what a moving slider changes)."""
-        for name, source in self.sources.items():
+        for slot, (name, source) in enumerate(zip(self.names, self.sources.values(), strict=True)):
             nothing = np.full(len(YEARS), np.nan)
             columns = drawn.get(name, {})
             source.patch({c: [(slice(None), columns.get(c, nothing))] for c in COLUMNS[-2:]})
-            self._fit(name)
+            self._fit(slot)
 
-    def _fit(self, name):
+    def _fit(self, slot):
         """Let the vertical axis hold all that is drawn."""
-        values = np.concatenate([self.sources[name].data[column] for column in COLUMNS])
+        name, spread = SERIES[slot], self._spread[slot].data
+        columns = [self.sources[name].data[column] for column in COLUMNS]
+        columns += [*self._more[slot].data["y"], spread["low"], spread["high"]]
+        values = np.concatenate(columns)
         values = values[np.isfinite(values)]
         self.figures[name].yaxis.visible = bool(values.size)
         if values.size:
@@ -147,3 +172,34 @@ class Series:
         ):
             for glyph, what in glyphs:
                 setattr(glyph, what, colour)
+        other = next(one for one in style.RCP if one != rcp)
+        for glyph in self._others:
+            glyph.fill_color = style.rcp(other, dark=dark)
+
+
+def further(lines, rcp, *, dark=False):
+    """Return the rows of the *lines* of one variable, and the band, as `Series.show` takes them.
+
+    *lines*: see `selection.Line`; *rcp*: scenario of those that belong to a climate model.
+    """
+    rows = {
+        "x": [np.array(YEARS)] * len(lines),
+        "y": [line.values for line in lines],
+        "dash": [style.GCM_DASH[line.gcm] if line.gcm else style.OTHER_DASH for line in lines],
+        "colour": [style.rcp(line.rcp or rcp, dark=dark) for line in lines],
+    }
+    bands = [line for line in lines if line.sd is not None]
+    if not bands:
+        return rows, _NO_BAND
+    low, high = bands[0].values - bands[0].sd, bands[0].values + bands[0].sd
+    return rows, {"year": np.array(YEARS), "low": low, "high": high}
+
+
+def _put(source, columns):
+    """Give *source* its columns; nothing instead of nothing would paint all anew."""
+    if any(len(column) for column in (*columns.values(), *source.data.values())):
+        source.data = columns
+
+
+_NO_BAND = {"year": [], "low": [], "high": []}
+_NOTHING_MORE = further([], "rcp85")

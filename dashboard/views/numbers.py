@@ -1,0 +1,101 @@
+"""The numbers of an area and of the ecosystems, as two tables."""
+
+import html
+
+import panel as pn
+
+from dashboard import statistics, style, words
+from dashboard.edits import ALL
+from dashboard.results import DECLARED
+
+
+class Numbers:
+    """Tables of one page; they are worked out while they are seen."""
+
+    def __init__(self):
+        self.pane = pn.pane.HTML(
+            "", css_classes=["numbers"], sizing_mode="stretch_both", visible=False, margin=0,
+            styles={"overflow": "auto"},
+        )  # fmt: skip
+
+    def show(self, selection):
+        """Write the numbers of *selection*."""
+        rows, shares = statistics.of_area(selection), statistics.of_ecosystems(selection)
+        if rows:
+            self.pane.object = _area(selection, rows) + _ecosystems(selection, shares)
+        else:
+            self.pane.object = "<p>The first results are on their way.</p>"
+
+
+def _area(selection, rows):
+    weights, place = selection.library.weights, selection.place
+    cells = statistics.cells_of(selection)
+    extent = style.grouped(weights.area[cells, 0].sum() / 1e6)
+    caption = (
+        f"<b>{html.escape(_first_up(place.name))} in {selection.state.year}</b>: "
+        f"{words.counted(len(cells), 'cell')}, {extent} km². Mean over the area ± SD over its "
+        f"cells; totals {_over_models(selection.told())}."
+    )
+    head = "".join(
+        f"<th>{text}</th>"
+        for text in ("Quantity", "Mean, S_T", "", "Total, S_T", "Total, S_T − S_R", "")
+    )
+    lines = "".join(_line(row, weights) for row in rows)
+    return _table(caption, head, lines)
+
+
+def _line(row, weights):
+    about, unit = DECLARED[row.name].about, style.unit(DECLARED[row.name].unit)
+    cells = [_spread(row.mean, row.sd), unit]
+    if statistics.has_total(row.name):
+        total = style.unit(weights.unit(row.name))
+        effect = _spread(row.effect, row.effect_sd)
+        cells += [_spread(row.total, row.total_sd), effect, total]
+    else:
+        cells += ["", "", ""]
+    return _row(f"<b>{about.symbol}</b> {about.label.split(' (')[0].split(',')[0]}", cells)
+
+
+def _ecosystems(selection, shares):
+    caption = (
+        f"<b>Region and ecosystems in {selection.state.year}</b>, S_T, "
+        f"{_over_models(selection.beside())}; ΣΔNEP: effect of thaw since 2020."
+    )
+    names = (*statistics.FLUXES, *statistics.STOCKS)
+    units = {name: style.unit(selection.library.weights.unit(name)) for name in names}
+    heads = ["", "10³ km²", *(f"{DECLARED[n].about.symbol}<br>{units[n]}" for n in names)]
+    heads.append(f"{statistics.GAIN.symbol}<br>{style.unit('TgC')}")
+    head = "".join(f"<th>{text}</th>" for text in heads)
+    lines = "".join(
+        _row(
+            "Region" if one.name == ALL else one.name,
+            [
+                style.number(one.extent / 1e9),
+                *(_spread(*one.totals[name]) for name in names),
+                _spread(*one.gain),
+            ],
+        )
+        for one in shares
+    )
+    return _table(caption, head, lines)
+
+
+def _over_models(results):
+    return f"± SD over {len(results)} climate models" if len(results) > 1 else "of one model"
+
+
+def _table(caption, head, lines):
+    return f'<table class="numbers"><caption>{caption}</caption><tr>{head}</tr>{lines}</table>'
+
+
+def _row(name, cells):
+    return f"<tr><th>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _spread(mean, sd):
+    return style.number(mean) if sd is None else f"{style.number(mean)} ± {style.number(sd)}"
+
+
+def _first_up(text):
+    text = text.removeprefix("the ")
+    return f"{text[0].upper()}{text[1:]}"
