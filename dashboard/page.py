@@ -96,7 +96,7 @@ class Page:
         )
         self.back.on_click(lambda _event: self.state.param.update(cell=None, area=()))
         self.below = pmui.Button(
-            label="Look into its ground", size="small", variant="text", visible=False, margin=0
+            label="Its ground", size="small", variant="text", visible=False, margin=0
         )
         self.below.on_click(lambda _event: self.state.param.update(view="profile"))
         control, row = self.controls, {"sizing_mode": "stretch_width", "margin": (2, 0)}

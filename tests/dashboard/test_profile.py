@@ -102,7 +102,7 @@ def here(number):
 def test_the_ground_of_a_tapped_cell_is_a_click_away_and_follows_the_year(opened):
     page = opened(f"?{here(20)}&gcm=MIROC5")
     curve = page.wait(lambda found: found["curves"]["alt"]["st"][0] is not None)["curves"]["alt"]
-    page.page.get_by_role("button", name="Look into its ground").click()
+    page.page.get_by_role("button", name="Its ground").click()
     page.says("Simulated, Baseline, with thaw", PATIENCE)
     late = page.page.evaluate(GROUND)
     assert np.allclose(late["alt MIROC5"], curve["st"])
