@@ -4,6 +4,7 @@ Sums agree with `tem.summary` (a test compares them); numpy here, for these are 
 """
 
 import numpy as np
+import xarray as xr
 
 from dashboard.quantities import MAPS
 from tem.environment import REFERENCE_YEAR
@@ -152,6 +153,14 @@ def _altered(base, part, weights, alter) -> Result:
 
 def _kept_as(name):
     return np.float64 if name in PRECISE else np.float32
+
+
+def joined(parts) -> xr.Dataset:
+    """Return Datasets that differ in their cells alone as one, cell after cell."""
+    return parts[0] if len(parts) == 1 else xr.concat(
+        parts, "cell", data_vars="minimal", coords="minimal", compat="override",
+        combine_attrs="override", join="override",
+    )  # fmt: skip
 
 
 def mean_sd(arrays):

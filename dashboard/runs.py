@@ -17,12 +17,14 @@ import xarray as xr
 import data
 import tem
 from dashboard import baseline, warm
+from dashboard.analyses import Analyses
+from dashboard.budget import Budget, budgets
 from dashboard.edits import touched
 from dashboard.frames import limits
 from dashboard.grid import Grid
 from dashboard.lanes import Lane, Newest, quietly
 from dashboard.profile import profile
-from dashboard.results import CURVES, RUNS, Result, Weights, followed, spliced, unrested
+from dashboard.results import CURVES, RUNS, Result, Weights, followed, joined, spliced, unrested
 from dashboard.state import GROUPS
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,7 @@ class Climate:
     environment: xr.Dataset | None = None
     result: Result | None = None  # complete
     partial: Result | None = None  # some cells only; the others are NaN
+    closure: dict[str, Budget] = field(default_factory=dict)  # once it is complete
 
     @property
     def name(self):
@@ -118,6 +121,7 @@ class Library:
         self._lock = threading.Lock()
         self._simulations, self._what_ifs = Lane("simulations"), Lane("what-ifs")
         self._cells = Newest("cells")
+        self.analyses = Analyses(self)
         self.pace = PACE
         self._columns = {}  # drivers of recently tapped cells
         self._limits, self._limits_of = {}, None
@@ -230,6 +234,7 @@ class Library:
         )
         if environment is None or yearly is None:
             return False
+        climate.closure = budgets(yearly, environment)
         climate.environment, climate.result = environment, Result(yearly, self.weights)
         climate.stage = "read from the store"
         return True
@@ -256,9 +261,10 @@ class Library:
                 drawn = spliced(drawn, fresh, chosen, self.weights)
                 climate.partial = drawn
         order = np.argsort(np.concatenate([cells[part::parts] for part in range(parts)]))
-        climate.environment = _joined(environments).isel(cell=order)
-        yearly = _joined(yearlies).isel(cell=order)
+        climate.environment = joined(environments).isel(cell=order)
+        yearly = joined(yearlies).isel(cell=order)
         yearly.attrs["cells_not_at_rest"] = sum(map(unrested, yearlies))
+        climate.closure = budgets(yearly, climate.environment)
         climate.result = Result(yearly, self.weights)
         climate.stage = "simulated just now"
         if self.store is not None:
@@ -394,7 +400,7 @@ class Library:
             if len(self._columns) > REMEMBERED:
                 self._columns.clear()
             columns = [self.climates[rcp, gcm].environment.isel(cell=[cell]) for gcm in ready]
-            self._columns[key] = _joined(columns)
+            self._columns[key] = joined(columns)
         return self._columns[key], ready
 
 
@@ -408,10 +414,3 @@ def thinned(region, cells):
     codes = np.stack([kind, *tile])
     _, first, follows = np.unique(codes, axis=1, return_index=True, return_inverse=True)
     return cells[first], follows
-
-
-def _joined(parts):
-    return parts[0] if len(parts) == 1 else xr.concat(
-        parts, "cell", data_vars="minimal", coords="minimal", compat="override",
-        combine_attrs="override", join="override",
-    )  # fmt: skip

@@ -2,12 +2,13 @@
 
 import param
 
-from dashboard.edits import ALL
+from dashboard.edits import ALL, PANEL
 from dashboard.quantities import MAPS
 from dashboard.results import SERIES, SETS
 from data import GCMS, RCPS, YEARS
 from tem.experiment import SINCE
 from tem.parameters import ECOSYSTEMS
+from tem.summary import DECLARED
 
 ENSEMBLE = "ensemble"
 GROUPS = (ALL, *ECOSYSTEMS)
@@ -22,9 +23,17 @@ CHOICES = {
     "scale": ("own", "shared"),
     "lines": ("mean", "models", "scenarios"),
     "since": SINCE,
-    "view": ("explore", "profile", "paper", "scorecard"),
+    "view": ("explore", "analyse", "profile", "paper", "scorecard"),
     "figure": FIGURES,
+    "analysis": ("explain", "tornado", "shares", "threshold"),
+    "explained": ("summed", "thaw", "change", "edits", "edits-summed"),
+    "order": ("mean", "first", "last"),
+    "output": ("nep-summed", *DECLARED),
+    "run": ("thaw", "S_T", "S_R"),
+    "range": ("tenth", "usual"),
+    "parameter": ("warming", *PANEL),
 }
+ANALYSED = ("analysis", "explained", "order", "output", "run", "range", "parameter")
 
 
 class State(param.Parameterized):
@@ -58,6 +67,14 @@ class State(param.Parameterized):
     )
     view = param.Selector(default="explore", objects=list(CHOICES["view"]), doc="What is open")
     figure = param.Selector(default="3", objects=list(FIGURES), doc="Figure of the paper")
+    # what the view "analyse" asks the model
+    analysis = param.Selector(default="explain", objects=list(CHOICES["analysis"]))
+    explained = param.Selector(default="summed", objects=list(CHOICES["explained"]))
+    order = param.Selector(default="mean", objects=list(CHOICES["order"]))
+    output = param.Selector(default="nep-summed", objects=list(CHOICES["output"]))
+    run = param.Selector(default="thaw", objects=list(CHOICES["run"]))
+    range = param.Selector(default="tenth", objects=list(CHOICES["range"]))
+    parameter = param.Selector(default="warming", objects=list(CHOICES["parameter"]))
 
     @property
     def group(self) -> int:

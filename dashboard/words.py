@@ -11,6 +11,7 @@ from dashboard.frames import AGREED
 from dashboard.measures import REGIONS
 from dashboard.runs import RCP_NAMES
 from dashboard.scorecard import printed_as
+from dashboard.state import GROUPS
 from data import GCMS, YEARS, published
 from tem.environment import REFERENCE_YEAR
 from tem.experiment import SINCE as MOMENTS
@@ -46,21 +47,26 @@ class Place:
 
 def place(state, region, cells=None) -> Place:
     """Return what the curves and the headline of *state* are about; *cells*: of a drawn area."""
-    if state.cell is not None:
-        here = region.isel(cell=state.cell)
+    return place_of(state.group, state.cell, region, cells)
+
+
+def place_of(group: int, cell: int | None, region, cells=None) -> Place:
+    """Return a cell, *cells* of an area, or an ecosystem of `GROUPS`, as what numbers are about."""
+    if cell is not None:
+        here = region.isel(cell=cell)
         name = (
             f"the {here.ecosystem.values} cell at "
             f"{float(here.lat):.2f}° N, {float(here.lon):.2f}° E"
         )
         density = style.bound(style.unit("gC m-2"))
-        return Place(name, state.group, state.cell, density, density)
-    flux, stock = (style.bound(style.unit(unit)) for unit in ("TgC", "PgC"))
+        return Place(name, group, cell, density, density)
     if cells is not None:
-        kind = "" if state.ecosystem == ALL else f"{state.ecosystem} "
-        name = f"the area of {counted(len(cells), f'{kind}cell')}"
-        return Place(name, state.group, None, flux, stock)
-    name = "the permafrost region" if state.ecosystem == ALL else f"the {state.ecosystem} ecosystem"
-    return Place(name, state.group, None, flux, stock)
+        kind = f"{GROUPS[group]} cell" if group else "cell"
+        name = f"the area of {counted(len(cells), kind)}"
+    else:
+        name = f"the {GROUPS[group]} ecosystem" if group else "the permafrost region"
+    flux, stock = (style.bound(style.unit(unit)) for unit in ("TgC", "PgC"))
+    return Place(name, group, None, flux, stock)
 
 
 def models(state, count: int) -> str:

@@ -35,6 +35,13 @@ def test_a_fresh_page_has_a_bare_address():
     view=st.sampled_from(CHOICES["view"]),
     figure=st.sampled_from(CHOICES["figure"]),
     maps=st.tuples(*[st.sampled_from(list(QUANTITIES.values()))] * 3),
+    analysis=st.sampled_from(CHOICES["analysis"]),
+    explained=st.sampled_from(CHOICES["explained"]),
+    order=st.sampled_from(CHOICES["order"]),
+    output=st.sampled_from(CHOICES["output"]),
+    run=st.sampled_from(CHOICES["run"]),
+    range=st.sampled_from(CHOICES["range"]),
+    parameter=st.sampled_from(CHOICES["parameter"]),
 )
 def test_a_link_restores_every_choice(**chosen):
     state = State(**chosen, edits=("kd*=1.2", "Meadow.b=0.6"), shown="Difference")
