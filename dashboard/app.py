@@ -14,10 +14,12 @@ import panel_material_ui as pmui
 from panel.io.resources import LOCAL_DIST
 
 from dashboard import style, words
+from dashboard.glossary import marked
 from dashboard.page import Page
 from dashboard.paper import Figures
 from dashboard.runs import Library
 from dashboard.verdicts import Verdicts
+from dashboard.views.about import About
 from dashboard.views.atlas import Atlas
 from data.store import Store, default_folder
 
@@ -86,7 +88,8 @@ def laid_out(page):
         control.choices,
         pn.pane.HTML("<h2>What if …</h2>", margin=(8, 0, 0, 0), stylesheets=[css]),
         page.whatif.pane,
-        pn.pane.HTML(words.GUIDE, css_classes=["guide"], stylesheets=[css], margin=(8, 0),
+        About(css).pane,
+        pn.pane.HTML(marked(words.GUIDE), css_classes=["guide"], stylesheets=[css], margin=(8, 0),
                      sizing_mode="stretch_width"),
         sizing_mode="stretch_width", margin=(0, 14),
     )  # fmt: skip
@@ -98,6 +101,9 @@ def laid_out(page):
         page.series.key,
         page.numbers.pane,
         page.whatif.says,
+        page.analyse.words,
+        page.analyse.says,
+        page.analyse.told,
         page.scorecard.words,
         page.scorecard.table,
         page.ground.words,
@@ -109,6 +115,7 @@ def laid_out(page):
         page.headline,
         page.about,
         page.explore,
+        page.analyse.pane,
         page.scorecard.pane,
         page.ground.pane,
         page.paper.pane,
@@ -143,7 +150,7 @@ def _make_room(page, whole):
     explored = {"sidebar_open": whole.sidebar_open}
 
     def follow(_event=None):
-        if page.state.view in ("explore", "profile"):
+        if page.state.view in ("explore", "analyse", "profile"):
             whole.param.update(sx=style.HEADER, **explored)
         else:
             explored["sidebar_open"] = whole.sidebar_open

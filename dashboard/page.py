@@ -8,12 +8,14 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import areas, link, style, words
+from dashboard import areas, budget, link, style, words
+from dashboard.glossary import marked
 from dashboard.results import SERIES
 from dashboard.runs import CellRun
 from dashboard.selection import Selection
-from dashboard.state import State
+from dashboard.state import ANALYSED, State
 from dashboard.views import keys
+from dashboard.views.analyse import Analyse
 from dashboard.views.controls import Controls
 from dashboard.views.key import key
 from dashboard.views.link import Address
@@ -79,10 +81,12 @@ class Page:
         self.whatif = WhatIf(self.state, self.run_region, self.cancel, self.complain)
         self.address = Address(self.series.figures[SERIES[0]])
         self.scorecard = Scorecard(self._verdicts, self.library, self._document)
+        self.analyse = Analyse(self.state, self.library, self._document)
         self.paper = Paper(self.state, self._figures, self._verdicts, self.library, self._document)
         self.ground = Ground(self.state, self.library, self._document)
         self._others = {
-            "profile": self.ground, "paper": self.paper, "scorecard": self.scorecard,
+            "analyse": self.analyse, "profile": self.ground, "paper": self.paper,
+            "scorecard": self.scorecard,
         }  # fmt: skip
         text = {"sizing_mode": "stretch_width", "margin": 0}
         self.headline, self.about, self.message, self.status = (
@@ -129,6 +133,7 @@ class Page:
         watch(self._since_changed, "since")
         watch(self._view_changed, "view")
         watch(self._figure_changed, "figure")
+        watch(lambda _event: self._show_link(), list(ANALYSED))
 
     # --- what the visitor does ---------------------------------------------------------------
 
@@ -165,8 +170,8 @@ class Page:
     def turn_dark(self, dark):
         """Follow the theme: some colours differ."""
         self.dark = bool(dark)
-        self.paper.turn_dark(dark=self.dark)
-        self.ground.turn_dark(dark=self.dark)
+        for view in (self.analyse, self.paper, self.ground):
+            view.turn_dark(dark=self.dark)
         self.refresh()
 
     def _climate_changed(self, _event):
@@ -259,7 +264,7 @@ class Page:
     def _mark_stale(self):
         """Say beside maps and curves whether their what-if is the one of the panel."""
         self.maps.say(self.selection.captions())
-        self.series.key.object = key(self.selection, dark=self.dark)
+        self.series.key.object = marked(key(self.selection, dark=self.dark))
 
     # --- what-ifs ----------------------------------------------------------------------------
 
@@ -396,7 +401,7 @@ class Page:
                 self.maps.outline(() if self.state.cell is not None else self.state.area)
                 self.series.colour(self.state.rcp, dark=self.dark)
                 self._draw_curves()
-                self.series.key.object = key(self.selection, dark=self.dark)
+                self.series.key.object = marked(key(self.selection, dark=self.dark))
                 self.back.visible = self.state.cell is not None or bool(self.state.area)
                 self.below.visible = self.state.cell is not None
                 self._say()
@@ -434,8 +439,8 @@ class Page:
             elif self.state.year > REFERENCE_YEAR:
                 said.append(words.exposed(place, self.selection.exposed()))
             said.append(words.printed(self.state))
-            self.headline.object = html.escape(words.headline(self.state, place, old))
-            self.about.object = html.escape(" ".join(said))
+            self.headline.object = marked(html.escape(words.headline(self.state, place, old)))
+            self.about.object = marked(html.escape(" ".join(said)))
         else:
             self.headline.object = "The first results are on their way."
             self.about.object = f"{words.LABEL}."
@@ -447,8 +452,10 @@ class Page:
     def _say_status(self):
         ready, total = self.library.ready, len(self.library.climates)
         now = self.library.working
+        closed = [one.closure for one in self.library.climates.values() if one.closure]
+        light = budget.light(closed, self.library.region.sizes["cell"])
         progress = html.escape(words.progress(self.library))
-        self.status.object = f"{progress} &nbsp;·&nbsp; {words.LABEL}."
+        self.status.object = f"{light} &nbsp;·&nbsp; {progress} &nbsp;·&nbsp; {words.LABEL}."
         self.bar.visible = ready < total
         self.bar.value = int(100 * (ready + (now.fraction if now else 0)) / total)
 
@@ -462,5 +469,6 @@ class Page:
     def close(self):
         """Let go of the library: the visitor has left."""
         self.cancel()
+        self.analyse.close()
         if self._stop_listening is not None:
             self._stop_listening()

@@ -27,14 +27,20 @@ STEPS = 255  # odd: zero has a colour of its own
 RCP = {"rcp45": "#4F86BA", "rcp85": "#990002"}
 RCP_DARK = {"rcp45": "#70A0CD", "rcp85": "#E0563F"}
 WHAT_IF, WHAT_IF_DARK = "#B45F06", "#F5A623"
-WORDS = {"near": "#8A5A00", "far": "#7B3294", "warning": WHAT_IF}  # colours of words, by meaning
-WORDS_DARK = {"near": "#E0AC4E", "far": "#CFA3E0", "warning": WHAT_IF_DARK}
+WORDS = {  # colours of words, by meaning
+    "near": "#8A5A00", "far": "#7B3294", "warning": WHAT_IF, "closed": "#1E7B34",
+}  # fmt: skip
+WORDS_DARK = {"near": "#E0AC4E", "far": "#CFA3E0", "warning": WHAT_IF_DARK, "closed": "#75BA7A"}
 GCM_DASH = dict(zip(GCMS, ([], [1, 3], [6, 2, 1, 2], [9, 2, 1, 2, 1, 2]), strict=True))
 OTHER_DASH = [12, 4]  # of the scenario that is not chosen
 PAPER = ("#FFFFFF", "#CDD1D6")  # the relief under the cells, the same in both themes
 MISSING = "#BDBDBD"  # a cell without a value
 STROKE = "#6B6B6B"  # of hatching
 PLACE = "#333333"  # names drawn on the cells
+GAIN, LOSS = "#4C9A5B", "#8F63B0"  # of carbon, as bars: 3 to 1 on light and on dark
+LOWER, HIGHER = "#5B8DB8", "#C07A1C"  # ends of a parameter's range
+PARTS = ("#5B8DB8", "#C07A1C", "#4C9A5B", "#8F63B0", "#7A8B99", "#A8925A", "#9B5D6B")
+TEXT, TEXT_DARK = "#333333", "#E0E0E0"  # of words drawn in a figure
 CONTEXT = "#8A8F98"  # places, outlines, axes: legible on light and dark
 
 HEADER = {

@@ -14,6 +14,7 @@ SIDE = 150  # px, of the controls beside the curves
 FRAME = 220  # ms a year is shown while playing
 VIEWS = {
     "Explore": "explore",
+    "Analyse": "analyse",
     "Ground": "profile",
     "Figures": "paper",
     "Scorecard": "scorecard",
