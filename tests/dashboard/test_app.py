@@ -4,6 +4,7 @@ from bokeh.document import Document
 import data
 from dashboard import app
 from dashboard.page import Page
+from dashboard.paper import Figures
 from dashboard.runs import Library
 from dashboard.verdicts import Verdicts
 from dashboard.views.atlas import Atlas
@@ -18,7 +19,7 @@ def test_a_page_leaves_nothing_behind_on_the_server():
 
     before = watchers()
     for _ in range(2):
-        page = Page(library, atlas, Verdicts(library), {}, Document())
+        page = Page(library, atlas, Verdicts(library), Figures(library), {}, Document())
         app.laid_out(page)
         page.close()
     assert watchers() == before
