@@ -29,15 +29,18 @@ def figures() -> list[Figure]:
             text=True,
             env=os.environ | {"PERMAFROST_CARBON_STORE": folder},
         )
-        said = []
-        reader = threading.Thread(target=lambda: said.extend(run.stderr))
-        reader.start()
-        most = 0.0
-        while run.poll() is None:
-            most = max(most, resident(run.pid))
-            time.sleep(LOOK)
-        took = time.perf_counter() - began
-        reader.join()
+        try:
+            said = []
+            reader = threading.Thread(target=lambda: said.extend(run.stderr))
+            reader.start()
+            most = 0.0
+            while run.poll() is None:
+                most = max(most, resident(run.pid))
+                time.sleep(LOOK)
+            took = time.perf_counter() - began
+            reader.join()
+        finally:
+            run.kill()  # where it has not ended by itself
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if run.returncode:

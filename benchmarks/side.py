@@ -76,10 +76,15 @@ def figures(runs: int = 5) -> list[Figure]:
     years, walked = walk(one)
     year = repeat(lambda: _year_in_python(one), 1, years)
     return [
-        Figure("carbon and nitrogen, July: compiled, lanes of 32", "µs", kernel),
-        Figure("the same in NumPy, 1024 cells at once", "µs", numpy, note=_times(numpy, base)),
+        Figure(f"carbon and nitrogen, July: compiled, lanes of {LANES}", "µs", kernel),
+        Figure(
+            f"the same in NumPy, {COPIES * LANES} cells at once",
+            "µs",
+            numpy,
+            note=_times(numpy, base),
+        ),
         Figure("the same in plain Python, cell by cell", "µs", python, note=_times(python, base)),
-        Figure("equilibrium of 32 cells, Newton's method", "ms", newton),
+        Figure(f"equilibrium of {LANES} cells, Newton's method", "ms", newton),
         Figure(
             f"the same walked, {years} years",
             "ms",

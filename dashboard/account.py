@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from dashboard.results import unrested
@@ -32,7 +33,7 @@ class Account:
         """Return the account of these cells and others in the same climate."""
         with xr.set_options(keep_attrs=True):
             effect = self.effect + other.effect
-        worst = max(self.gap, other.gap)
+        worst = float(np.maximum(self.gap, other.gap))  # not a number stays so
         return Account(effect, worst, self.unrested + other.unrested, self.cells + other.cells)
 
 
@@ -41,5 +42,5 @@ def account(yearly) -> Account:
     effect = summary.difference(yearly[list(SUMMARY)])
     totals = summary.regional_total(effect)
     totals["nep"] = summary.regional_total(summary.cumulative(effect))["nep"]
-    gap = max(float(abs(array).max()) for array in summary.budget(yearly).values())
+    gap = float(max(np.abs(array.values).max() for array in summary.budget(yearly).values()))
     return Account(totals.isel(year=-1), gap, unrested(yearly), yearly.sizes["cell"])

@@ -63,14 +63,16 @@ class _Server(ThreadingHTTPServer):
 def at_the_door(host, port):
     """Answer at an address until the caller has loaded the page; give what makes way for it.
 
-    Raises ValueError where the port cannot be had, OSError where the host has no such address.
+    Raises ValueError where the port, or an address of that host, cannot be had.
     """
     try:
         server = _Server((host, port), _Answer)
     except OSError as fault:
-        if fault.errno not in TAKEN:
-            raise
-        raise ValueError(f"port {port} {TAKEN[fault.errno]}; choose another with --port") from fault
+        if fault.errno in TAKEN:
+            text = f"port {port} {TAKEN[fault.errno]}; choose another with --port"
+        else:
+            text = f"--host {host}: {fault.strerror}; expected an IPv4 address of this machine"
+        raise ValueError(text) from fault
     threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
     left = threading.Event()
 

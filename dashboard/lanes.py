@@ -67,7 +67,8 @@ def quietly(job):
 
     def work():
         if sys.platform == "linux":  # elsewhere threads share one priority
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVING_WAY)
+            nicer = max(GIVING_WAY, os.getpriority(os.PRIO_PROCESS, 0))
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nicer)
         _done(job)
 
     thread = threading.Thread(target=work, name="quiet", daemon=True)

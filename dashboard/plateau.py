@@ -12,6 +12,7 @@ from dashboard.account import account
 from dashboard.baseline import environment, silent
 from data.store import Store, default_folder, write_result
 from data.streamed import streamed
+from tem.blocks import part_of
 
 BLOCK = 4096  # cells in memory at once, 1.5 GiB with all; small blocks leave lanes of kernels idle
 ENVIRONMENT_SHARE = 0.8  # of the time that a block takes, for progress
@@ -58,13 +59,13 @@ def in_blocks(region, rcps, gcms, changed, *, out, said=None, bar=silent):
     with streamed(out, coords, block=parts[0].stop) as result:
         for rcp, gcm in product(rcps, gcms):
             here = {dim: name for dim, name in (("rcp", rcp), ("gcm", gcm)) if dim in along}
-            found = []
+            climate, found = data.climate(region, rcp, gcm), []
             with bar(f"{rcp} {gcm}") as tell:
-                climate = data.climate(region, rcp, gcm)
                 for n, cells in enumerate(parts):
-                    yearly = _block(region, climate, cells, changed, _within(tell, n, len(parts)))
+                    yearly = _block(region, climate, cells, changed, part_of(tell, n, len(parts)))
                     result.put(yearly, cell=cells, **here)
                     found.append(account(yearly))
+            del climate  # before there is another
             accounts[rcp, gcm] = reduce(add, found)
         result.attrs = _unrested(accounts) | (said or {})
     return accounts
@@ -87,11 +88,6 @@ def _block(region, climate, cells, changed, tell):
         permitted, changed.parameters, since=changed.since,
         progress=lambda fraction: tell(ENVIRONMENT_SHARE + (1 - ENVIRONMENT_SHARE) * fraction),
     )  # fmt: skip
-
-
-def _within(tell, n, of):
-    """Return what tells the fraction of all when it hears that of part *n*."""
-    return lambda fraction: tell((n + fraction) / of)
 
 
 def _unrested(accounts) -> dict:

@@ -124,7 +124,7 @@ class Library:
         self.analyses = Analyses(self)
         self.pace = PACE
         self._columns = {}  # drivers of recently tapped cells
-        self._limits, self._limits_of = {}, None
+        self._limits, self._limits_of = {}, []
         self.compiling = self._started = False
         self._ending = threading.Event()
 
@@ -199,9 +199,8 @@ class Library:
         """Return the limits of a quantity's colours: of all years, scenarios and models."""
         known = [c.result or c.partial for c in self.climates.values()]
         known = [result for result in known if result is not None]
-        key = tuple(map(id, known))
-        if self._limits_of != key:
-            self._limits, self._limits_of = {}, key
+        if list(map(id, self._limits_of)) != list(map(id, known)):
+            self._limits, self._limits_of = {}, known  # held, so that no id is given anew
         if quantity not in self._limits:
             many = [result.frames(quantity) for result in known]
             self._limits[quantity] = limits(many, two_sided=quantity.two_sided)

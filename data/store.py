@@ -131,6 +131,7 @@ def replacing(path: Path):
     What lies there takes the place of *path* if all goes well, or vanishes. An OSError on the
     way names *path*.
     """
+    path = path.resolve()  # where a link leads is replaced, not the link
     temporary = _beside(path)
     try:
         yield temporary

@@ -36,10 +36,12 @@ class Streamed:
         cell : its cells in the region: a whole block, or the rest
         names : its name on every other dimension of the store, such as gcm="MIROC5"
 
-        Raises KeyError for a dimension or name that the store does not have.
+        Raises KeyError for a name that the store does not have, ValueError for other dimensions
+        or other years or runs than it has.
         """
         if self._agreed is None:
             self._lay_out(part)
+        self._check(part, names)
         self._agreed = _common(self._agreed, part.attrs)
         region = dict.fromkeys(part.dims, slice(None)) | {"cell": cell}
         for dim in self._outer:
@@ -47,6 +49,16 @@ class Streamed:
             region[dim] = slice(k, k + 1)
         values = part.drop_vars(list(part.coords)).drop_attrs().expand_dims(self._outer)
         values.to_zarr(self._folder, region=region, consolidated=False)
+
+    def _check(self, part, names):
+        if set(names) != set(self._outer):
+            raise ValueError(f"part has a name on {sorted(names)}; the store on {self._outer}")
+        for dim in set(part.indexes) - {"cell"}:
+            if not part.indexes[dim].equals(self._coords.indexes[dim]):
+                raise ValueError(
+                    f"part has {dim} {list(part.indexes[dim])}; "
+                    f"the store {list(self._coords.indexes[dim])}"
+                )
 
     def _lay_out(self, first: xr.Dataset) -> None:
         """Make the store as it will be, without its numbers."""

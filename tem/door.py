@@ -58,10 +58,28 @@ def of_run(environment: xr.Dataset, run: str) -> xr.Dataset:
     return environment.sel(run="S_R" if run == "S_R" else "S_T")
 
 
+def numbers_of(environment: xr.Dataset, name: str) -> np.ndarray:
+    """Return a variable of *environment* as kernels take it.
+
+    Raises ValueError where it is missing or not a number.
+    """
+    if name not in environment.variables:
+        raise ValueError(f"environment has no variable {name}; make it anew with tem.environment")
+    values = as_floats(environment.variables[name])
+    if not np.isfinite(values.sum()):  # a sum is quicker than a look at each
+        wrong = ~np.isfinite(values)
+        where = ", ".join(map(str, np.argwhere(wrong)[0]))
+        raise ValueError(
+            f"environment.{name} is {values[wrong][0]} at [{where}] ({int(wrong.sum())} such "
+            "values); expected finite numbers"
+        )
+    return values
+
+
 def drivers_of(environment: xr.Dataset, run: str) -> list[np.ndarray]:
     """Return the `Drivers` of one run, each [cell, month]."""
     chosen = of_run(environment, run)
-    return [as_floats(chosen.variables[name]) for name in Drivers._fields]
+    return [numbers_of(chosen, name) for name in Drivers._fields]
 
 
 def side_by_side(drivers: list[np.ndarray], cells) -> np.ndarray:
@@ -79,7 +97,7 @@ def mean_year(months: np.ndarray) -> np.ndarray:
 
 def rest_in(environment: xr.Dataset) -> np.ndarray:
     """Return the `Rest` [field, cell] that *environment* holds."""
-    return np.stack([as_floats(environment.variables[name]) for name in Rest._fields])
+    return np.stack([numbers_of(environment, name) for name in Rest._fields])
 
 
 def _check(dataset: xr.Dataset, name: str, what: str) -> None:
@@ -129,6 +147,14 @@ def check_climate(climate: xr.Dataset) -> None:
     starts = climate.time.dt
     if int(starts.month[0]) != 1:
         raise ValueError(f"climate starts in month {int(starts.month[0])}; expected January")
+    count = 12 * starts.year.values + starts.month.values
+    gaps = np.flatnonzero(np.diff(count) != 1)
+    if gaps.size:
+        first = int(gaps[0])
+        before, after = climate.time.dt.strftime("%Y-%m").values[first : first + 2]
+        raise ValueError(
+            f"climate.time: {after} comes after {before} at time={first + 1}; expected every month"
+        )
     if climate.sizes["year"] != months // 12:
         raise ValueError(f"co2 has {climate.sizes['year']} years; the climate {months // 12}")
 

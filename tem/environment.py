@@ -8,7 +8,7 @@ import xarray as xr
 
 from tem import light, permafrost
 from tem import parameters as declared
-from tem.blocks import alike, in_blocks
+from tem.blocks import alike, in_blocks, part_of
 from tem.columns import LAYERS, MIDDLES, NOT_TRACED, PRESENT, STEPS, in_lockstep, moments
 from tem.conduction import ABREAST
 from tem.door import (
@@ -178,6 +178,7 @@ def environment(
     alt = as_floats(ground.thaw_depth)
     wanted = np.empty_like(air)
     late = progress and (lambda fraction: progress(GROUND_SHARE + (1 - GROUND_SHARE) * fraction))
+    times = 2 if thaw_water else 1
 
     def fill_demand(block):
         demand(
@@ -187,7 +188,7 @@ def environment(
 
     in_blocks(fill_demand, air.shape[0], 64, None, cancelled, workers)
 
-    def run(ratio):
+    def run(ratio, number=0):
         drivers = np.empty((air.shape[0], len(Drivers._fields), air.shape[1]))
         yearly = np.empty((air.shape[0], len(WaterYear._fields), years.size))
 
@@ -198,13 +199,13 @@ def environment(
                 types, cycle, drivers[block], yearly[block],
             )  # fmt: skip
 
-        in_blocks(work, air.shape[0], 64, late, cancelled, workers)
+        in_blocks(work, air.shape[0], 64, part_of(late, number, times), cancelled, workers)
         return drivers, yearly
 
     if thaw_water:
         moving = _water_ratio(alt, sets, kinds)
         still = np.where(years > REFERENCE_YEAR, 1.0, moving)
-        both = [run(moving), run(still)]
+        both = [run(moving), run(still, 1)]
         drivers, yearly = (np.stack(pair) for pair in zip(*both, strict=True))
         extra, runs, followed = ("run",), {"run": ["S_T", "S_R"]}, drivers[0]
     else:

@@ -16,6 +16,7 @@ from tem.door import (
     check_same_cells,
     drivers_of,
     mean_year,
+    numbers_of,
     of_run,
     places,
     rest_in,
@@ -111,9 +112,9 @@ def experiment(
         own = {"spin-up": drivers_of(past.isel(time=slice(12 * plan.cycle)), "S_T")}
         environment = _continued(past, environment)
     drivers = {run: drivers_of(environment, run) for run in apart} | own
-    repeated = as_floats(past.variables["thaw_depth"])[:, : plan.cycle]
+    repeated = numbers_of(past, "thaw_depth")[:, : plan.cycle]
     alt, co2, rooting = (
-        as_floats(environment.variables[name]) for name in ("thaw_depth", "co2", "rooting_depth")
+        numbers_of(environment, name) for name in ("thaw_depth", "co2", "rooting_depth")
     )
     near = rest_in(past)
     out = np.empty((len(Yearly._fields), len(wanted), years.size, kinds.size))
@@ -138,7 +139,7 @@ def experiment(
         annotated(Yearly, out, ("run", "year", "cell"), axis=0),
         coords=places(environment) | {"run": list(wanted), "year": environment.variables["year"]},
         attrs=environment.attrs
-        | {"since": str(since), "cells_not_at_rest": int((unrest > AT_REST).sum())},
+        | {"since": str(since), "cells_not_at_rest": int((~(unrest <= AT_REST)).sum())},
     )
 
 

@@ -24,7 +24,7 @@ STILL = 1e-9  # relative change a year at which the search ends
 AT_REST = 1e-6  # relative change a year that counts as rest: 0.1 % in a millennium
 MOST_STEPS = 60
 SLOW = 0.3  # of the drift that is left after a step: from there on the slopes are looked up again
-SINGULAR = 1e-14  # determinant from which a system has no solution
+SINGULAR = 1e-14  # pivot from which a system has no solution, and the shortest step to learn from
 SHORTEST = 1 / 16  # of a Newton step
 WALK = 30  # years lived before a search from nowhere, and instead of a step that fails
 PATIENCE = 3000  # years walked where Newton's method does not settle
@@ -262,11 +262,11 @@ def equilibrium(place, drivers, co2: float, p, near=None) -> np.ndarray:
     place["sky"]["beyond_roots"] = 0.0
     search = _Search(year, _begun(year, near))
     for _ in range(MOST_STEPS):
-        restless = np.flatnonzero(search.size >= STILL)
+        restless = np.flatnonzero(~(search.size < STILL))
         if restless.size == 0:
             break
         search.go_on(restless)
-    restless = np.flatnonzero(search.size > AT_REST)
+    restless = np.flatnonzero(~(search.size <= AT_REST))
     if restless.size:
         search.walk(restless, PATIENCE)
     return year.drift(search.x, np.arange(search.size.size))[1]

@@ -95,7 +95,7 @@ class GroundYear(NamedTuple):
     thaw_depth:    A[metre, About("Deepest thaw of the year within 10 m", 0, 10, "Liu et al., 2.1", "ALT", over_time="maximum", kind="depth")]
     magt:          A[degC,  About("Ground temperature at 10 m", symbol="MAGT", kind="temperature")]
     heat_residual: A[one,   About("Heat not accounted for, share of the year's exchange", kind="residual")]
-    unsettled:     A[one,   About("Steps in which the soil's states were left unsettled", over_time="sum", kind="residual")]
+    unsettled:     A[one,   About("Steps in which states of the soil, here or in cells worked on beside it, were left unsettled", over_time="sum", kind="residual")]
 
 
 class Layered(NamedTuple):

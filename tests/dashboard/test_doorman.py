@@ -47,8 +47,12 @@ def test_a_port_in_use_is_said(port):
         pass
 
 
-def test_a_host_that_is_not_here_is_an_error_of_the_system(port):
-    with pytest.raises(OSError, match="assign"), doorman.at_the_door("192.0.2.1", port):
+@pytest.mark.parametrize("host", ["192.0.2.1", "::1", "no.such.host.invalid"])
+def test_a_host_that_is_not_here_is_said(port, host):
+    with (
+        pytest.raises(ValueError, match=f"--host {host}: .+; expected an IPv4 address"),
+        doorman.at_the_door(host, port),
+    ):
         pass
 
 

@@ -161,6 +161,33 @@ def test_a_name_that_the_store_does_not_have_is_refused(region, results, tmp_pat
         result.put(part, cell=slice(None), gcm="MIROC6")
 
 
+@pytest.mark.parametrize(
+    ("change", "names", "words"),
+    [
+        (lambda part: part, {"gcm": "MIROC5", "rcp": "rcp45"}, r"\['gcm', 'rcp'\]; the store"),
+        (lambda part: part.assign_coords(year=[2006, 2007, 2008, 2050]), {"gcm": "MIROC5"}, "2050"),
+    ],
+)
+def test_a_part_that_is_not_of_this_store_is_refused(
+    region, results, tmp_path, change, names, words
+):
+    first = results["GFDL-ESM2M"].isel(cell=PARTS[0])
+    second = change(results["MIROC5"].isel(cell=PARTS[0]))
+    with streamed(tmp_path / "all.zarr", region, BLOCK) as result:
+        result.put(first, cell=PARTS[0], gcm="GFDL-ESM2M")
+        with pytest.raises(ValueError, match=words):
+            result.put(second, cell=PARTS[0], **names)
+
+
+def test_where_a_link_leads_is_replaced(write, tmp_path):
+    there = write(tmp_path / "there.zarr")
+    link = tmp_path / "link.zarr"
+    link.symlink_to(there)
+    write(link)
+    assert link.is_symlink()
+    assert sorted(names_in(tmp_path)) == ["link.zarr", "there.zarr"]
+
+
 def test_only_a_store_may_be_replaced_by_a_store(write, tmp_path):
     endings = (".nc", ".zarr")
     path = write(tmp_path / "all.zarr")

@@ -56,6 +56,12 @@ def test_years_begin_in_january(region, climate):
     refused(region, part, "starts in month 7; expected January")
 
 
+def test_years_follow_each_other(region, climate):
+    keep = climate.time.dt.year != 2008
+    part = climate.isel(time=keep.values, year=climate.year.values != 2008)
+    refused(region, part, "2009-01 comes after 2007-12 at time=24; expected every month")
+
+
 def test_carbon_dioxide_covers_the_climate(region, climate):
     refused(region, climate.isel(year=slice(0, 5)), "co2 has 5 years; the climate 94")
 

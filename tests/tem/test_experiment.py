@@ -124,6 +124,16 @@ def test_cells_without_rest_are_counted(environment, yearly):
     assert yearly.attrs["cells_not_at_rest"] == 0
 
 
+@pytest.mark.parametrize("name", ["production", "rest_vegc", "thaw_depth"])
+def test_an_environment_that_lacks_something_is_refused(environment, name):
+    with pytest.raises(ValueError, match=f"environment has no variable {name};"):
+        tem.experiment(environment.drop_vars(name))
+    sick = environment.copy(deep=True)
+    sick[name][{"cell": 3}] = np.nan
+    with pytest.raises(ValueError, match=rf"environment\.{name} is nan at \[3.*expected finite"):
+        tem.experiment(sick)
+
+
 def test_edits_since_2006_start_from_the_default_past(environment, yearly):
     """In a year without decomposition the soil holds what it held, and its litter."""
     found = tem.experiment(environment, ["kd=0"], since="2006", runs=["S_T"])
