@@ -455,7 +455,7 @@ class Page:
         closed = [one.closure for one in self.library.climates.values() if one.closure]
         light = budget.light(closed, self.library.region.sizes["cell"])
         progress = html.escape(words.progress(self.library))
-        self.status.object = f"{light} &nbsp;·&nbsp; {progress} &nbsp;·&nbsp; {words.LABEL}."
+        self.status.object = f"{light} &nbsp;·&nbsp; {progress}"
         self.bar.visible = ready < total
         self.bar.value = int(100 * (ready + (now.fraction if now else 0)) / total)
 
