@@ -122,8 +122,8 @@ class Page:
         watch = self.state.param.watch
         watch(self._climate_changed, ["rcp", "gcm"])
         watch(self._ecosystem_changed, "ecosystem")
-        for name in ("maps", "scale"):
-            watch(lambda _event: self.refresh(), name)
+        watch(lambda _event: self.refresh(), "maps")
+        watch(self._compare_changed, "compare")
         for name in ("curves", "panel", "lines"):
             watch(lambda _event: self.refresh(maps=False), name)
         watch(self._shown_changed, "shown")
@@ -194,7 +194,14 @@ class Page:
             kind = str(self.library.region.ecosystem.values[self.state.cell])
             self._document.add_timeout_callback(lambda: self.whatif.follow_cell(kind), TIDY)
 
+    def _compare_changed(self, event):
+        if event.new == "scenarios":  # a what-if is of one scenario
+            self.state.shown = "Baseline"
+        self.refresh()
+
     def _shown_changed(self, event):
+        if event.new != "Baseline" and self.state.compare == "scenarios":
+            self.state.compare = "quantities"
         if event.new != "Baseline" and not self.state.edits:
             self.complain(UNCHANGED)
             self.state.shown = "Baseline"

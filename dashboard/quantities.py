@@ -65,9 +65,7 @@ class Quantity(NamedTuple):
     @property
     def runs(self) -> str:
         """Which run it is of."""
-        return {"st": "S_T", "since": f"S_T, change since {REFERENCE_YEAR}"}.get(
-            self.aspect, "S_T − S_R"
-        )
+        return "S_T" if self.aspect in ("st", "since") else "S_T − S_R"
 
     @property
     def two_sided(self) -> bool:

@@ -11,11 +11,12 @@ from dashboard import areas, style, words
 from dashboard.frames import agreeing, limits
 from dashboard.quantities import Quantity
 from dashboard.results import DECLARED, mean_sd
-from dashboard.runs import CellRun
+from dashboard.runs import RCP_NAMES, CellRun
 from data import RCPS, YEARS
 from tem.environment import REFERENCE_YEAR
 
 WAITING = "waiting for the model"
+SCENARIOS = (*(RCP_NAMES[rcp] for rcp in RCPS), " − ".join(RCP_NAMES[r] for r in RCPS[::-1]))
 AFTER = np.array(YEARS) > REFERENCE_YEAR
 
 
@@ -29,6 +30,7 @@ class Picture(NamedTuple):
     what: str
     agree: np.ndarray | None = None  # models that agree with the sign [year, cell]
     models: int = 1  # of how many
+    note: str = ""  # in its title; else what the quantity is
 
 
 class Line(NamedTuple):
@@ -152,6 +154,8 @@ class Selection:
 
     def captions(self) -> list[str]:
         """Return what the numbers of each map are, in words."""
+        if self.state.compare == "scenarios":
+            return [self.state.maps[0].runs] * len(SCENARIOS)
         return [self.on_maps(quantity.runs) for quantity in self.state.maps]
 
     def frames(self) -> Frames:
@@ -159,23 +163,46 @@ class Selection:
         state, results, changed = self.state, self.beside(), self.what_if()
         cells = self.library.weights.member[state.group]
         partial = self.library.partial(state.rcp, state.gcms)
+        if state.compare == "scenarios":
+            return Frames(self._under_each_scenario(cells.size), cells)
         many = list(results.values()) or ([partial] if partial else [])
         if not many:
             return Frames([_waiting(quantity, cells.size) for quantity in state.maps], cells)
         new = list(changed.values()) if state.shown != "Baseline" else []
-        pictures = [self._picture(quantity, many, new) for quantity in state.maps]
-        return Frames(_on_one_scale(pictures) if state.scale == "shared" else pictures, cells)
+        pictures = [
+            self._picture(quantity, many, new, what)
+            for quantity, what in zip(state.maps, self.captions(), strict=True)
+        ]
+        return Frames(_on_one_scale(pictures) if state.compare == "scale" else pictures, cells)
 
-    def _picture(self, quantity, old, new):
+    def _picture(self, quantity, old, new, what):
         """Return the map of *quantity* from the results *old*, *new* or their difference."""
         moved = bool(new) and self.state.shown == "Difference"
         models = [one.frames(quantity) for one in new or old]
         if moved:
             models = [after - one.frames(quantity) for after, one in zip(models, old, strict=True)]
+        return self._of_models(quantity, models, what, moved=moved)
+
+    def _under_each_scenario(self, cells):
+        """Return the first quantity under each scenario, and their difference; Baseline."""
+        quantity, titles = self.state.maps[0], zip(SCENARIOS, self.captions(), strict=True)
+        found = [self.library.results(rcp, self.state.gcms) for rcp in RCPS]
+        gcms = [gcm for gcm in found[0] if gcm in found[1]]
+        if not gcms:
+            return [_waiting(quantity, cells)._replace(note=name) for name, _ in titles]
+        low, high = ([one[gcm].frames(quantity) for gcm in gcms] for one in found)
+        apart = [b - a for a, b in zip(low, high, strict=True)]
+        return [
+            self._of_models(quantity, models, what, moved=models is apart)._replace(note=name)
+            for models, (name, what) in zip((low, high, apart), titles, strict=True)
+        ]
+
+    def _of_models(self, quantity, models, what, *, moved):
+        """Return the map of the mean of *models* [year, cell]; *moved*: they are differences."""
         values, two_sided = np.mean(models, axis=0), moved or quantity.two_sided
         reach = limits([values], two_sided=True) if moved else self.library.limits(quantity)
         return Picture(
-            quantity, values, reach, _colours(quantity, two_sided), self.on_maps(quantity.runs),
+            quantity, values, reach, _colours(quantity, two_sided), what,
             agreeing(models, values) if two_sided and len(models) > 1 else None, len(models),
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ CHOICES = {
     "shown": ("Baseline", "What-if", "Difference"),
     "curves": ("runs", "thaw"),
     "panel": (*SETS, "numbers"),
-    "scale": ("own", "shared"),
+    "compare": ("quantities", "scale", "scenarios"),
     "lines": ("mean", "models", "scenarios"),
     "since": SINCE,
     "view": ("explore", "analyse", "profile", "paper", "scorecard"),
@@ -56,9 +56,10 @@ class State(param.Parameterized):
     )
     shown = param.Selector(default="Baseline", objects=list(CHOICES["shown"]), doc="On the maps")
     curves = param.Selector(default="runs", objects=list(CHOICES["curves"]), doc="On the curves")
-    scale = param.Selector(
-        default="own", objects=list(CHOICES["scale"]), doc="Of each map, or of maps of one unit"
-    )
+    compare = param.Selector(
+        default="quantities", objects=list(CHOICES["compare"]),
+        doc="Three quantities, those of one unit on one scale, or the first under each scenario",
+    )  # fmt: skip
     panel = param.Selector(
         default="fluxes", objects=list(CHOICES["panel"]), doc="Which curves, or the numbers"
     )

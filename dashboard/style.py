@@ -160,6 +160,15 @@ def number(value: float) -> str:
     return "0" if re.fullmatch(r"−?0(\.0+)?", text) else text
 
 
+def spread(mean: float, sd: float) -> str:
+    """Return *mean* ± *sd*, both to the second digit of *sd*."""
+    if not np.isfinite(mean) or not np.isfinite(sd) or sd <= 0:
+        return f"{number(mean)} ± {number(sd)}"
+    places = max(0, 1 - int(np.floor(np.log10(sd))))
+    texts = [f"{value:,.{places}f}" for value in (mean, sd)]
+    return " ± ".join(texts).replace("-", "−").replace(",", "\u2009")
+
+
 def grouped(value: float) -> str:
     """Return a large *value* without decimals, its thousands apart."""
     return f"{value:,.0f}".replace(",", "\u2009").replace("-", "−")

@@ -85,7 +85,7 @@ class Maps:
         self._bars = [figure.below[-1] for figure in figures]
         self._hovers = [figure.select_one(HoverTool) for figure in figures]
         self._marks = marks
-        self._shown = [(quantity, 1, None) for quantity in MAPS]
+        self._shown = [(quantity, "", 1, None) for quantity in MAPS]
         self._send_years(document)
         self.pane = pn.Row(
             *(pn.pane.Bokeh(f, sizing_mode="stretch_width", margin=0) for f in figures),
@@ -161,14 +161,15 @@ class Maps:
         whole = [packed(one.values, frames.cells) for one in frames.pictures]
         for place, one in enumerate(frames.pictures):
             self._scale(place, one, frames.cells)
-        lows, highs = zip(*(one.limits for one in frames.pictures), strict=True)
-        self._shown = [(one.quantity, one.models, one.agree) for one in frames.pictures]
+        drawn = frames.pictures
+        lows, highs = zip(*(one.limits for one in drawn), strict=True)
+        self._shown = [(one.quantity, one.note, one.models, one.agree) for one in drawn]
         self.say(
             [one.what for one in frames.pictures],
             scale=[scale for _, scale in whole], low=lows, high=highs,
             needed=[needed(one.models) for one in frames.pictures],
-            title=[f"{one.quantity.title} · {one.quantity.label}" for one in frames.pictures],
-            short=[one.quantity.title for one in frames.pictures],
+            title=[f"{one.quantity.title} · {one.note or one.quantity.label}" for one in drawn],
+            short=[f"{one.note} {{year}}" if one.note else one.quantity.title for one in drawn],
         )  # fmt: skip
         signs = [_signs(one) for one in frames.pictures]
         self._frames.data = {f"map{k}": years for k, (years, _) in enumerate(whole)} | {
@@ -191,7 +192,7 @@ class Maps:
         for bar, hover, shown, what in zip(
             self._bars, self._hovers, self._shown, whats, strict=True
         ):
-            quantity, models, agree = shown
+            quantity, note, models, agree = shown
             unit = style.unit(quantity.unit)
             brief.append(", ".join(filter(None, [unit, what])))
             bar.title = f"{quantity.symbol} ({unit}), {what}" if unit else brief[-1]
@@ -201,7 +202,7 @@ class Maps:
             hover.tooltips = (
                 f"<div style='font-size:12px; max-width:230px'><b>{quantity.symbol} "
                 f"@image{{custom}} {unit}</b><br>"
-                f"{quantity.label}, {what}<br>{agreed}"
+                f"{', '.join(filter(None, [quantity.label, note, what]))}<br>{agreed}"
                 "@kind{custom}, @elevation{0} m<br>@north{0.00}° N, @east{0.00}° E</div>"
             )
         words = {

@@ -93,7 +93,7 @@ def _row(name, cells):
 
 
 def _spread(mean, sd):
-    return style.number(mean) if sd is None else f"{style.number(mean)} ± {style.number(sd)}"
+    return style.number(mean) if sd is None else style.spread(mean, sd)
 
 
 def _first_up(text):

@@ -16,6 +16,9 @@ CHOICES = {
 }
 
 
+COMPARED = {"Quantities": "quantities", "On one scale": "scale", "Both scenarios": "scenarios"}
+
+
 class Quantities:
     """A list of quantities above each map, bound to `State.maps`."""
 
@@ -31,22 +34,24 @@ class Quantities:
         for place, one in enumerate(self.lists):
             one.param.watch(lambda event, place=place: self._chosen(place, event.new), "value")
         state.param.watch(self._follow, "maps")
-        self.shared = pmui.Checkbox(
-            label="One scale", value=state.scale == "shared", size="small", margin=(4, 0, 0, 0)
-        )
-        self.shared.param.watch(self._scaled, "value")
-        state.param.watch(
-            lambda event: self.shared.param.update(value=event.new == "shared"), "scale"
-        )
-        self.pane = pn.Row(*self.lists, self.shared, sizing_mode="stretch_width", margin=0)
+        self.compare = pmui.Select(
+            label="Compare", options=COMPARED, value=state.compare, size="small", width=136,
+            margin=(6, 0, 0, 0), sx=style.TIGHT,
+        )  # fmt: skip
+        self.compare.param.watch(lambda event: state.param.update(compare=event.new), "value")
+        state.param.watch(self._compared, "compare")
+        self._compared()
+        self.pane = pn.Row(*self.lists, self.compare, sizing_mode="stretch_width", margin=0)
 
     def _chosen(self, place, name):
         maps = list(self._state.maps)
         maps[place] = QUANTITIES[name]
         self._state.maps = tuple(maps)
 
-    def _scaled(self, event):
-        self._state.scale = "shared" if event.new else "own"
+    def _compared(self, *_events):
+        self.compare.value = self._state.compare
+        for one in self.lists[1:]:
+            one.disabled = self._state.compare == "scenarios"
 
     def _follow(self, event):
         for one, quantity in zip(self.lists, event.new, strict=True):

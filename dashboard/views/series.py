@@ -6,6 +6,7 @@ from bokeh.core.properties import field
 from bokeh.models import (
     BasicTicker,
     ColumnDataSource,
+    CustomJS,
     CustomJSHover,
     FixedTicker,
     HoverTool,
@@ -30,6 +31,15 @@ setTimeout(() => {
 }, 50)
 """
 
+
+ENTITLE = """
+// the short title where the long one has no room
+const [short, long] = figure.title.tags
+if (!long) return
+const text = long.length * letter < figure.inner_width ? long : short
+figure.title.setv({text}, {sync: false})
+"""
+LETTER = 6.6  # px, width of a letter of a title, on average
 
 MORE = ("x", "y", "dash", "colour")  # of the lines beside those of the ensemble, a row each
 
@@ -98,6 +108,9 @@ class Series:
         drawn.yaxis.ticker = BasicTicker(desired_num_ticks=LABELS)
         drawn.grid.grid_line_alpha = 0.4
         drawn.xgrid.visible = False
+        entitle = CustomJS(args={"figure": drawn, "letter": LETTER}, code=ENTITLE)
+        drawn.js_on_change("inner_width", entitle)
+        drawn.title.js_on_change("tags", entitle)
         self._hover(drawn, source)
         return drawn
 
@@ -140,7 +153,9 @@ class Series:
             symbol = f"Δ{about.symbol}" if thaw else about.symbol
             label = about.label.split(" (")[0]
             unit = style.unit(units[name])
-            self.figures[SERIES[slot]].title.text = f"{symbol} ({unit}) · {label}"
+            title = f"{symbol} ({unit})"
+            self.figures[SERIES[slot]].title.text = f"{title} · {label}"
+            self.figures[SERIES[slot]].title.tags = [title, f"{title} · {label}"]  # see `ENTITLE`
             self._fit(slot)
 
     def show_what_if(self, drawn):

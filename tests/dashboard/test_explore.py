@@ -90,9 +90,27 @@ def test_maps_share_one_scale(opened):
     page = opened("?maps=thaw.npp,thaw.rh,thaw.nep")
     page.drawn()
     assert len({high for _, high, _ in page.page.evaluate(SCALES)}) > 1
-    page.page.get_by_label("One scale").click()
+    page.choose("Compare", "On one scale")
     page.wait(lambda _found: len({high for _, high, _ in page.page.evaluate(SCALES)}) == 1)
-    page.wait(lambda _found: "scale=shared" in page.page.url)
+    page.wait(lambda _found: "compare=scale" in page.page.url)
+
+
+def test_scenarios_stand_side_by_side_and_a_what_if_ends_that(opened):
+    page = opened()
+    before = page.drawn()
+    page.choose("Compare", "Both scenarios")
+    found = page.wait(lambda found: found["titles"][0].endswith("RCP4.5"))
+    assert [title.rpartition(" · ")[2] for title in found["titles"]] == [
+        "RCP4.5", "RCP8.5", "RCP8.5 − RCP4.5"
+    ]  # fmt: skip
+    assert found["images"][1] == before["images"][0]
+    low, high, apart = (np.array(image, float) for image in found["images"])
+    assert np.nanmax(np.abs(high - low - apart)) < 0.001 * np.nanmax(np.abs(high))
+    scales = page.page.evaluate(SCALES)
+    assert scales[0] == scales[1]
+    page.wait(lambda _found: "compare=scenarios" in page.page.url)
+    page.edit("cmax*=0.6")
+    page.wait(lambda found: "what-if − Baseline" in found["bars"][2], 60)
 
 
 def test_a_box_chooses_an_area_and_the_sea_is_told(opened):

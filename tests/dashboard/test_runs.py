@@ -365,7 +365,7 @@ def test_agreement_is_told_of_what_has_a_sign_only(library):
     state = State(maps=(Quantity("npp", "st"), Quantity("soc"), Quantity("nep", "st")))
     plain, effect, balance = Selection(state, library).frames().pictures
     assert plain.agree is None
-    assert plain.limits[0] > 0
+    assert 0 <= plain.limits[0] < plain.limits[1]
     assert effect.limits[0] == -effect.limits[1]
     thaw = [one.frames(state.maps[1]) for one in library.results("rcp85", data.GCMS).values()]
     same = [np.sign(one) == np.sign(np.mean(thaw, axis=0)) for one in thaw]
@@ -379,11 +379,22 @@ def test_maps_of_one_unit_share_a_scale_if_one_wishes(library):
     names = ("thaw.npp", "thaw.rh", "st.npp")
     state = State(maps=tuple(QUANTITIES[name] for name in names))
     own = [one.limits for one in Selection(state, library).frames().pictures]
-    state.scale = "shared"
+    state.compare = "scale"
     npp, rh, amount = (one.limits for one in Selection(state, library).frames().pictures)
     assert own[0] != own[1]
     assert npp == rh == max(own[:2], key=lambda limits: limits[1])
     assert amount == own[2]
+
+
+def test_scenarios_stand_side_by_side_on_one_scale(library):
+    state = State(maps=(QUANTITIES["st.npp"], *MAPS[1:]), compare="scenarios", shown="Difference")
+    low, high, apart = Selection(state, library).frames().pictures
+    assert [one.note for one in (low, high, apart)] == ["RCP4.5", "RCP8.5", "RCP8.5 − RCP4.5"]
+    assert low.limits == high.limits
+    assert low.colours == high.colours != apart.colours
+    np.testing.assert_allclose(apart.values, high.values - low.values, atol=1e-3)
+    assert apart.limits[0] == -apart.limits[1]
+    assert apart.agree.max() <= apart.models == len(data.GCMS)
 
 
 def test_every_quantity_has_words_a_unit_and_colours():

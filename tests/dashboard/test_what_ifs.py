@@ -6,6 +6,7 @@ from bokeh.document import Document
 
 import data
 from dashboard.page import Page
+from dashboard.paper import Figures
 from dashboard.runs import CANCELLED, Job
 from dashboard.verdicts import Verdicts
 from dashboard.views.atlas import Atlas
@@ -24,7 +25,8 @@ def page(library, monkeypatch):
         return jobs[-1]
 
     monkeypatch.setattr(library, "what_if_region", asked)
-    found = Page(library, Atlas(library.region, library.grid), Verdicts(library), {}, Document())
+    shared = Atlas(library.region, library.grid), Verdicts(library), Figures(library)
+    found = Page(library, *shared, {}, Document())
     found.jobs = jobs
     yield found
     found.close()
