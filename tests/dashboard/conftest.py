@@ -137,7 +137,8 @@ class Seen:
 
     def press(self, label, key, times):
         """Press *key* so many times on the slider whose label starts so."""
-        thumb = self.page.get_by_label(re.compile(f"^{re.escape(label)}")).last
+        named = self.page.get_by_label(re.compile(f"^{re.escape(label)}"))
+        thumb = named.filter(visible=True).last  # views that are hidden have sliders too
         thumb.focus()
         for _ in range(times):
             thumb.press(key)
