@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-import data
 import tem
 from tem import permafrost
 from tem.columns import EDGES, LAYERS, STEPS, TEN_M
@@ -36,7 +35,7 @@ class Profile(NamedTuple):
 def profile(library, rcp, gcm, cell) -> Profile:
     """Work out the `Profile` of a *cell* of a `runs.Library`, whose climate must be there."""
     region = library.region.isel(cell=[cell])
-    ground = tem.ground(region, data.climate(region, rcp, gcm), layers=True, workers=1)
+    ground = tem.ground(region, library.sky(rcp, gcm, [cell]), layers=True, workers=1)
     column = library.climates[rcp, gcm].environment.isel(cell=[cell])
     yearly = tem.experiment(column, runs=("S_T",), workers=1).isel(run=0, cell=0)
     steps = (ground.year.size, A_YEAR)

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import xarray as xr
 
-import data
 import tem
 from dashboard import areas
 from dashboard.edits import PANEL, parsed, touched
@@ -367,10 +366,7 @@ class Threshold:
 def warmed(library, sample, rcp):
     """Return the region and the climate of a sample, for a warming to start from."""
     regions = [library.region.isel(cell=cells) for _, cells in sample.picks]
-    skies = [
-        data.climate(region, rcp, gcm)
-        for region, (gcm, _) in zip(regions, sample.picks, strict=True)
-    ]
+    skies = [library.sky(rcp, gcm, cells) for gcm, cells in sample.picks]
     return sample.joined(regions), sample.joined(skies)
 
 

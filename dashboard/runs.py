@@ -238,6 +238,10 @@ class Library:
         climate.stage = "read from the store"
         return True
 
+    def sky(self, rcp, gcm, cells):
+        """Return the climate of some *cells*: of them alone it would differ in the last digits."""
+        return data.climate(self.region, rcp, gcm).isel(cell=cells)
+
     def _simulate(self, climate):
         cells = np.arange(self.region.sizes["cell"])
         parts = min(FIRST, cells.size) if self.ready == 0 else 1

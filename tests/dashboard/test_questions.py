@@ -232,8 +232,7 @@ def test_without_warming_the_threshold_starts_from_the_baseline(library, monkeyp
     plain = measured_mean(tem.experiment(sky), question.measure)
     found = question.answer(library, Study(question)).crossing
     extent = library.weights.extent[question.where.group] / 1e12
-    # a search for rest ends within a tolerance, and heat and water ran in other company here
-    np.testing.assert_allclose(found.tried[0.0], plain * extent, rtol=1e-6)
+    np.testing.assert_allclose(found.tried[0.0], plain * extent, rtol=1e-12)
     assert found.high <= questions.WARMEST
 
 
