@@ -4,12 +4,14 @@ import re
 from math import isfinite
 from urllib.parse import urlencode
 
+import tem
 from dashboard import areas, edits
+from dashboard.changes import OFFSETS, kept_in, offset, spelled, written
 from dashboard.quantities import ASPECTS, MAPS, QUANTITIES
 from dashboard.state import CHOICES, State
 from data import YEARS
 
-LONGEST = 2000  # characters of edits that a link may carry
+LONGEST = 2000  # characters of edits, and of saved what-ifs, that a link may carry
 QUOTED = 40  # characters that a message repeats
 
 
@@ -29,26 +31,32 @@ def query(state: State, region) -> str:
         said["maps"] = ",".join(one.name for one in state.maps)
     if state.edits:
         said["edits"] = ",".join(state.edits)
-    return urlencode(said, safe=",*=")
+    said |= dict(pair.split("=") for pair in spelled(state.offsets))
+    if state.saved:
+        said["saved"] = written(state.saved)
+    return urlencode(said, safe=",*=~;")
 
 
 def choices(said: dict[str, str], grid) -> tuple[dict, list[str]]:
     """Return the values for a `State` that a query holds, and a sentence for each fault in it."""
-    found, faults = {}, []
+    found, faults, added = {}, [], {}
     for name, text in said.items():
         try:
             if name in CHOICES:
                 found[name] = _chosen(name, text)
-            elif name == "edits":
-                found[name], refused = _edits(text)
+            elif name in LISTS:
+                listed, refused = _listed(name, text)
+                found |= {name: listed} if listed else {}
                 faults += refused
+            elif name in OFFSETS:
+                added[name] = offset(name, text)
             elif name in READERS:
                 found[name] = READERS[name](text, grid)
             else:
                 faults.append(_unknown(name))
         except ValueError as fault:
             faults.append(str(fault))
-    return found, faults
+    return found | ({"offsets": tem.Offsets(**added)} if added else {}), faults
 
 
 def _unknown(name):
@@ -108,11 +116,11 @@ def _area(text, grid):
     return corners
 
 
-def _edits(text):
-    """Return the edits that make sense, and a sentence for each that does not."""
+def _listed(name, text):
+    """Return what makes sense of a list, and a sentence for each part of it that does not."""
     if len(text) > LONGEST:
-        raise ValueError(f"edits: {len(text)} characters; a link may carry {LONGEST}")
-    return edits.read(text)
+        raise ValueError(f"{name}: {len(text)} characters; a link may carry {LONGEST}")
+    return LISTS[name](text)
 
 
 def outside(lon, lat) -> str:
@@ -128,4 +136,5 @@ def _short(text):
 
 
 READERS = {"year": _year, "maps": _maps, "cell": _cell, "area": _area}
-KNOWN = (*CHOICES, *READERS, "edits")
+LISTS = {"edits": edits.read, "saved": kept_in}
+KNOWN = (*CHOICES, *READERS, *LISTS, *OFFSETS)

@@ -6,6 +6,7 @@ Sums agree with `tem.summary` (a test compares them); numpy here, for these are 
 import numpy as np
 import xarray as xr
 
+from dashboard.changes import ROOM
 from dashboard.quantities import MAPS
 from tem.environment import REFERENCE_YEAR
 from tem.experiment import RUNS
@@ -18,6 +19,7 @@ SETS = {  # what is drawn as curves together
     "nitrogen": ("vegnup", "netnmin", "availn", "ltrn"),
 }
 CURVES = tuple(name for names in SETS.values() for name in names)
+SAVED = tuple(f"saved_{k}" for k in range(ROOM))  # columns of saved what-ifs beside them
 TOLD = ("soc_pf", "soc_pf_gross")  # told in words: exposed carbon, net and gains only
 PRECISE = {*SERIES, *TOLD, *(one.variable for one in MAPS)}  # kept in double precision
 
@@ -104,9 +106,13 @@ class Result:
             return self.values[name][..., cell]
         if cells is not None:
             return self._weights.total(name, self.values[name], cells)
+        return self.totals(name)[..., group]
+
+    def totals(self, name):
+        """Return S_T and S_R [run, year, group] of all groups."""
         if name not in self._totals:
             self._totals[name] = self._weights.totals(name, self.values[name])
-        return self._totals[name][..., group]
+        return self._totals[name]
 
     def gain(self, *where, **what):
         """Return ΣΔNEP [year] since 2020; of which cells, as for `series`."""

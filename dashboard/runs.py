@@ -1,7 +1,8 @@
 """What has been computed for which choice: shared by all open pages of this process.
 
-Three lanes (see `lanes`): one simulates the eight climates, one runs what-ifs of the region (the
-climates give way to it), one answers a single cell while a slider moves. No Panel here.
+Lanes (see `lanes`): one simulates the eight climates, one runs what-ifs of the region (the
+climates give way to it), one those that are saved (they give way too), one answers a single cell
+while a slider moves. No Panel here.
 """
 
 import itertools
@@ -19,12 +20,14 @@ import tem
 from dashboard import baseline, warm
 from dashboard.analyses import Analyses
 from dashboard.budget import Budget, budgets
+from dashboard.changes import NO_OFFSETS, Change
 from dashboard.edits import touched
 from dashboard.frames import limits
 from dashboard.grid import Grid
 from dashboard.lanes import Lane, Newest, quietly
 from dashboard.profile import profile
 from dashboard.results import CURVES, RUNS, Result, Weights, followed, joined, spliced, unrested
+from dashboard.skies import Skies
 from dashboard.state import GROUPS
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,7 @@ PATIENCE = 0.3  # s that a what-if of the region may take without a preview
 PACE = 1e-3  # s a cell takes in one climate, until the first what-if has measured it
 TILE = 0.5  # degrees; a preview of a finer grid runs one cell of each ecosystem in each tile
 REMEMBERED = 64  # tapped cells whose drivers are at hand
+SKY_SHARE = 0.9  # of the time of a climate what-if that its environment takes, for progress
 CANCELLED = "cancelled"
 
 
@@ -68,7 +72,10 @@ class Job:
     gcms: tuple[str, ...]
     edits: tuple[str, ...]
     since: str
+    offsets: tem.Offsets = NO_OFFSETS
+    aside: bool = False  # gives way to other what-ifs, and has no preview
     fraction: float = 0.0
+    stage: str = ""  # what is being worked out, where that is not carbon and nitrogen
     waiting: bool = True
     cells: int = 0  # that are run in each climate
     unrested: int = 0  # of them, in all climates, those that did not come to rest
@@ -91,7 +98,12 @@ class Job:
     @property
     def wish(self):
         """What was asked for: jobs of one wish have one answer."""
-        return self.rcp, self.gcms, self.edits, self.since
+        return self.rcp, self.gcms, self.change
+
+    @property
+    def change(self) -> Change:
+        """What it changes."""
+        return Change(self.edits, self.since, self.offsets)
 
     def cancel(self):
         """Ask it to stop: it does so at its next block of cells."""
@@ -120,6 +132,7 @@ class Library:
         self._listeners = set()
         self._lock = threading.Lock()
         self._simulations, self._what_ifs = Lane("simulations"), Lane("what-ifs")
+        self._aside, self.skies = Lane("saved what-ifs"), Skies(self.region, self.sky)
         self._cells = Newest("cells")
         self.analyses = Analyses(self)
         self.pace = PACE
@@ -154,7 +167,7 @@ class Library:
             if self._started:
                 return
             self._started = True
-        for lane in (self._simulations, self._what_ifs, self._cells):
+        for lane in (self._simulations, self._what_ifs, self._aside, self._cells):
             lane.start()
         self._simulations.add(self._prepare)
         for _ in self._order:
@@ -288,14 +301,20 @@ class Library:
 
     # --- what if -----------------------------------------------------------------------------
 
-    def what_if_region(self, rcp, gcms, edits, since, changed) -> Job:
-        """Rerun the region with *edits* that hold *since* then.
+    def what_if_region(
+        self, rcp, gcms, edits, since, changed, offsets=NO_OFFSETS, *, aside=False
+    ) -> Job:
+        """Rerun the region with *edits* that hold *since* then, and *offsets* of the climate.
 
         *changed* is called (from a worker) as the job goes on. Where the whole answer is
-        expected to take longer than `PATIENCE`, the job shows a preview first.
+        expected to take longer than `PATIENCE`, the job shows a preview first. *aside*: one that
+        gives way to the others.
         """
-        job = Job(rcp, tuple(self.results(rcp, gcms)), tuple(edits), since)
-        self._what_ifs.add(lambda: self._run_region(job, changed))
+        job = Job(rcp, tuple(self.results(rcp, gcms)), tuple(edits), since, offsets, aside)
+        if aside:
+            self._aside.add(lambda: quietly(lambda: self._run_region(job, changed)))
+        else:
+            self._what_ifs.add(lambda: self._run_region(job, changed))
         return job
 
     def _run_region(self, job, changed):
@@ -312,29 +331,42 @@ class Library:
 
     def _answer(self, job, changed) -> dict:
         """Return the results of *job* by climate model; show a preview on the way."""
-        cells = np.flatnonzero(np.isin(self.region.ecosystem.to_numpy(), touched(job.edits)))
+        cells = self._concerned(job)
         job.cells, done = cells.size, {}
         if cells.size == 0:
             return self.results(job.rcp, job.gcms)
-        if cells.size * self.pace > PATIENCE:
+        slow = cells.size * self.pace > PATIENCE or job.offsets != NO_OFFSETS
+        if slow and not job.aside:
             self._preview(job, cells, changed)
         for k, gcm in enumerate(job.gcms):
 
-            def progress(fraction, k=k):
-                job.fraction = (k + fraction) / len(job.gcms)
+            def progress(fraction, stage="", k=k):
+                job.fraction, job.stage = (k + fraction) / len(job.gcms), stage
                 changed(job)
 
             started = time.monotonic()
             fresh, count = self._rerun(job, gcm, cells, progress)
-            self.pace = (time.monotonic() - started) / cells.size
+            took = time.monotonic() - started
+            if job.offsets == NO_OFFSETS:
+                self.pace = took / cells.size
             job.unrested += count
             base = self.climates[job.rcp, gcm].result
             done[gcm] = spliced(base, fresh, cells, self.weights)
-            left = (len(job.gcms) - k - 1) * cells.size * self.pace
-            if not job.preview and left > PATIENCE:
+            left = (len(job.gcms) - k - 1) * took
+            if not job.preview and left > PATIENCE and not job.aside:
                 job.preview, job.previewed = dict(done), cells.size
                 changed(job)
         return done
+
+    def _concerned(self, job):
+        """Return the cells [index] that *job* changes: those of the ecosystems that it edits.
+
+        A climate that is another changes all.
+        """
+        kinds = self.region.ecosystem.to_numpy()
+        if job.offsets != NO_OFFSETS:
+            return np.arange(kinds.size)
+        return np.flatnonzero(np.isin(kinds, touched(job.edits)))
 
     def _preview(self, job, cells, changed):
         """Show *job* of a thinned region in one climate: each cell changes as its neighbour."""
@@ -350,27 +382,42 @@ class Library:
 
     def _rerun(self, job, gcm, cells, progress=None):
         """Return the result of *cells* in one climate, and how many did not come to rest."""
+        before = self.climates[job.rcp, gcm].environment
+        tell, share = progress or (lambda _fraction, _stage="": None), 0.0
+        past, sky = None, before.isel(cell=cells)
+        if job.offsets != NO_OFFSETS:
+            share, past = SKY_SHARE, sky
+            sky = self.skies.of_region(
+                before, (job.rcp, gcm, job.offsets), cells,
+                told=lambda fraction, stage: tell(SKY_SHARE * fraction, stage),
+                cancelled=job.stopped.is_set,
+            )  # fmt: skip
         yearly = tem.experiment(
-            self.climates[job.rcp, gcm].environment.isel(cell=cells),
+            sky,
             tem.edited(job.edits),
             since=job.since,
-            progress=progress,
+            past=past,
+            progress=lambda fraction: tell(share + (1 - share) * fraction),
             cancelled=job.stopped.is_set,
         )
+        _check_domain(yearly, "cells")
         weights = Weights(self.region.isel(cell=cells), GROUPS)
         return Result(yearly, weights), unrested(yearly)
 
-    def what_if_cell(self, who, rcp, gcms, cell, edits, since, done):
-        """Rerun one cell with *edits*; *done* is called from a worker with a `CellRun`.
+    def what_if_cell(self, who, rcp, gcms, cell, edits, since, done, offsets=NO_OFFSETS):
+        """Rerun one cell as `what_if_region`; *done* is called from a worker with a `CellRun`.
 
         The newest wish of *who* replaces one that still waits.
         """
-        self._cells.add(who, lambda: done(self._run_cell(rcp, gcms, cell, edits, since)))
+        self._cells.add(who, lambda: done(self._run_cell(rcp, gcms, cell, edits, since, offsets)))
 
-    def _run_cell(self, rcp, gcms, cell, edits, since) -> CellRun:
+    def _run_cell(self, rcp, gcms, cell, edits, since, offsets=NO_OFFSETS) -> CellRun:
         try:
             column, ready = self._column(rcp, gcms, cell)
-            yearly = tem.experiment(column, tem.edited(edits), since=since, workers=1)
+            past = None if offsets == NO_OFFSETS else column
+            sky = self._column_under(rcp, ready, cell, offsets)
+            yearly = tem.experiment(sky, tem.edited(edits), since=since, past=past, workers=1)
+            _check_domain(yearly, "climates")
         except Exception as fault:
             log.exception("A what-if of a cell failed")
             return CellRun({}, fault=str(fault))
@@ -398,13 +445,21 @@ class Library:
     def _column(self, rcp, gcms, cell):
         """Return the drivers of *cell* in each climate that is ready, as cells of one Dataset."""
         ready = tuple(self.results(rcp, gcms))
-        key = (rcp, ready, cell)
+        return self._column_under(rcp, ready, cell, NO_OFFSETS), ready
+
+    def _column_under(self, rcp, gcms, cell, offsets):
+        """Return the drivers of *cell* under *offsets* in each climate, as cells of one Dataset."""
+        key = (rcp, gcms, cell, offsets)
         if key not in self._columns:
             if len(self._columns) > REMEMBERED:
                 self._columns.clear()
-            columns = [self.climates[rcp, gcm].environment.isel(cell=[cell]) for gcm in ready]
-            self._columns[key] = joined(columns)
-        return self._columns[key], ready
+            if offsets == NO_OFFSETS:
+                found = [self.climates[rcp, gcm].environment.isel(cell=[cell]) for gcm in gcms]
+                self._columns[key] = joined(found)
+            else:
+                before = self._column_under(rcp, gcms, cell, NO_OFFSETS)
+                self._columns[key] = self.skies.of_cell(before, cell, rcp, gcms, offsets)
+        return self._columns[key]
 
 
 def thinned(region, cells):
@@ -417,3 +472,14 @@ def thinned(region, cells):
     codes = np.stack([kind, *tile])
     _, first, follows = np.unique(codes, axis=1, return_index=True, return_inverse=True)
     return cells[first], follows
+
+
+def _check_domain(yearly, of):
+    """Raise ValueError if *yearly* leaves what the model describes; *of*: what its cells are."""
+    lost = (~np.isfinite(yearly.nep.to_numpy())).any(axis=(0, 1))
+    if lost.any():
+        raise ValueError(
+            f"With these changes the carbon balance has no number any more in {lost.sum()} of "
+            f"{lost.size} {of}: the model does not hold so far from its defaults. "
+            "Nothing new is drawn; undo the last change or choose a smaller one."
+        )

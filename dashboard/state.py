@@ -2,6 +2,8 @@
 
 import param
 
+import tem
+from dashboard.changes import NO_OFFSETS, Change
 from dashboard.edits import ALL, PANEL
 from dashboard.quantities import MAPS
 from dashboard.results import SERIES, SETS
@@ -54,6 +56,12 @@ class State(param.Parameterized):
     since = param.Selector(
         default="spin-up", objects=list(CHOICES["since"]), doc="From when on edits hold"
     )
+    offsets = param.ClassSelector(
+        class_=tem.Offsets, default=NO_OFFSETS, doc="What the climate gains from 2021 on"
+    )
+    saved = param.ClassSelector(
+        class_=tuple, default=(), doc="What-ifs with a name, each a `dashboard.changes.Kept`"
+    )
     shown = param.Selector(default="Baseline", objects=list(CHOICES["shown"]), doc="On the maps")
     curves = param.Selector(default="runs", objects=list(CHOICES["curves"]), doc="On the curves")
     compare = param.Selector(
@@ -76,6 +84,11 @@ class State(param.Parameterized):
     run = param.Selector(default="thaw", objects=list(CHOICES["run"]))
     range = param.Selector(default="tenth", objects=list(CHOICES["range"]))
     parameter = param.Selector(default="warming", objects=list(CHOICES["parameter"]))
+
+    @property
+    def change(self) -> Change:
+        """The what-if that the panel shows."""
+        return Change(self.edits, self.since, self.offsets)
 
     @property
     def group(self) -> int:

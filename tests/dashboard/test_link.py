@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import data
+import tem
 from dashboard import link
+from dashboard.changes import Change, Kept
 from dashboard.grid import Grid
 from dashboard.quantities import QUANTITIES
 from dashboard.state import CHOICES, State
@@ -42,11 +44,21 @@ def test_a_fresh_page_has_a_bare_address():
     run=st.sampled_from(CHOICES["run"]),
     range=st.sampled_from(CHOICES["range"]),
     parameter=st.sampled_from(CHOICES["parameter"]),
+    offsets=st.builds(
+        tem.Offsets,
+        warming=st.sampled_from([-5.0, 0.0, 0.1, 2.5, 10.0]),
+        precipitation=st.sampled_from([0.0, 0.95, 1.0, 3.0]),
+        co2=st.sampled_from([-250.0, 0.0, 70.0, 1500.0]),
+    ),
 )
 def test_a_link_restores_every_choice(**chosen):
-    state = State(**chosen, edits=("kd*=1.2", "Meadow.b=0.6"), shown="Difference")
+    saved = (
+        Kept("deep + dry", Change(("kd*=1.2",), "2020", chosen["offsets"])),
+        Kept("été 2×", Change(("Meadow.b=0.6", "Meadow.kd*=1.1"))),
+    )
+    state = State(**chosen, edits=("kd*=1.2", "Meadow.b=0.6"), shown="Difference", saved=saved)
     again = round_trip(state)
-    for name in (*chosen, "edits", "shown"):
+    for name in (*chosen, "edits", "shown", "saved"):
         assert getattr(again, name) == getattr(state, name)
 
 
@@ -78,6 +90,10 @@ def test_nonsense_is_told_and_never_breaks_a_page(said):
         ("area", "75,26,76,26,76,27", "no permafrost cell in this area"),
         ("area", "nan,30,81,31,82,30", "no permafrost cell in this area"),
         ("edits", "b=" + "9" * 3000, "a link may carry"),
+        ("saved", "b" * 3000, "a link may carry"),
+        ("saved", "deep", "not of the form name~since~edits~offsets"),
+        ("warming", "11", "warming = 11: ΔT may be -5 to 10 K"),
+        ("co2", "much", "co2 = much: ΔCO₂ may be -250 to 1500 ppm"),
         ("colour", "red", "is not part of a link"),
     ],
 )
