@@ -9,6 +9,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from dashboard import areas, budget, link, style, words
+from dashboard.changes import History
 from dashboard.glossary import marked
 from dashboard.results import SERIES
 from dashboard.runs import CellRun
@@ -53,6 +54,10 @@ class Page:
         self._job = None  # the what-if of the region that is running
         self._seen, self._waiting, self._last, self._tidying = None, False, 0.0, False
         self._previewed = False  # whether the preview of that what-if is drawn
+        self._alone = False  # whether the Baseline is shown alone, to see what moves
+        self._fault = ""  # why the last what-if has no result
+        self._history = History(self.state.change)
+        self.selection.shelf.heard = self._hear_shelf
         self._build(atlas)
         self._faults, self._stop_listening = faults, None
         self._watch()
@@ -64,6 +69,7 @@ class Page:
         self._stop_listening = self.library.listen(self._hear)
         self.refresh()
         self._rerun()
+        self.selection.shelf.ask()
         self.complain(*self._faults)
 
     def _build(self, atlas):
@@ -78,8 +84,11 @@ class Page:
         self.quantities = Quantities(self.state)
         self.maps.follow(self.controls.year)
         self.maps.drag_with(self.controls.drag)
-        self.whatif = WhatIf(self.state, self.run_region, self.cancel, self.complain)
-        self.address = Address(self.series.figures[SERIES[0]])
+        self.whatif = WhatIf(self.state, self)
+        anchor = self.series.figures[SERIES[0]]
+        self.address = Address(anchor)
+        acts = {"ctrl+z": self.undo, "ctrl+shift+z": self.redo, "b": self.flip}
+        self.keys = keys.Keys(self._document, anchor, acts)
         self.scorecard = Scorecard(self._verdicts, self.library, self._document)
         self.analyse = Analyse(self.state, self.library, self._document)
         self.paper = Paper(self.state, self._figures, self._verdicts, self.library, self._document)
@@ -129,7 +138,8 @@ class Page:
         watch(self._shown_changed, "shown")
         watch(self._year_changed, "year")
         watch(self._cell_changed, ["cell", "area"])
-        watch(self._edits_changed, "edits")
+        watch(self._edits_changed, ["edits", "offsets"])
+        watch(self._saved_changed, ["saved", "rcp", "gcm", "cell"])
         watch(self._since_changed, "since")
         watch(self._view_changed, "view")
         watch(self._figure_changed, "figure")
@@ -174,6 +184,36 @@ class Page:
             view.turn_dark(dark=self.dark)
         self.refresh()
 
+    def undo(self):
+        """Take the last change back."""
+        self._history.note(self.state.change)
+        self._go_to(self._history.back())
+
+    def redo(self):
+        """Make the change again that was taken back last."""
+        self._history.note(self.state.change)
+        self._go_to(self._history.forward())
+
+    def _go_to(self, change):
+        with pn.io.hold():
+            self.state.param.update(**change._asdict())
+            self._tell_history()
+
+    def flip(self):
+        """Show the Baseline alone, or the what-if with it: what has changed is what moves."""
+        if not self.state.change:
+            self.complain(UNCHANGED)
+            return
+        alone = not self._alone
+        with pn.io.hold():
+            self.state.shown = "Baseline" if alone else "What-if"
+            self._show_alone(alone=alone)
+
+    def _show_alone(self, *, alone):
+        if alone != self._alone:
+            self._alone = alone
+            self.series.show_alone(alone=alone)
+
     def _climate_changed(self, _event):
         self.library.prefer(self.state.rcp, self.state.gcms)
         self.selection.cell_run = CellRun({})
@@ -200,9 +240,10 @@ class Page:
         self.refresh()
 
     def _shown_changed(self, event):
+        self._show_alone(alone=False)
         if event.new != "Baseline" and self.state.compare == "scenarios":
             self.state.compare = "quantities"
-        if event.new != "Baseline" and not self.state.edits:
+        if event.new != "Baseline" and not self.state.change:
             self.complain(UNCHANGED)
             self.state.shown = "Baseline"
             return
@@ -210,9 +251,11 @@ class Page:
             self.run_region()
         self.refresh()
 
-    def _edits_changed(self, _event):
+    def _edits_changed(self, *_events):
         self._run_cell()  # first: someone is watching a curve
-        if not self.state.edits:
+        self._fault = ""
+        self._show_alone(alone=False)
+        if not self.state.change:
             self.selection.cell_run, self.selection.region_run = CellRun({}), None
             self._give_up()
             self.state.shown = "Baseline"
@@ -243,18 +286,39 @@ class Page:
 
     def _since_changed(self, _event):
         self._run_cell()
-        if self.whatif.automatic.value and self.state.edits:
+        if self.whatif.automatic.value and self.state.change:
             self.run_region()
         self._tidy()
+        self._note()
+
+    def _saved_changed(self, *events):
+        self.selection.shelf.ask()
+        if any(event.name == "saved" for event in events):
+            self._hear_shelf()
+
+    def _hear_shelf(self):  # also from workers
+        self._document.add_next_tick_callback(lambda: self.refresh(maps=False))
+
+    def _note(self):
+        """Remember what the panel shows, now that it rests, as a step that can be undone."""
+        self._history.note(self.state.change)
+        self._tell_history()
+        self.whatif.list_changes()
+
+    def _tell_history(self):
+        self.whatif.undo.disabled = not self._history.older
+        self.whatif.redo.disabled = not self._history.newer
 
     def _tidy_soon(self):
-        self._tidying, moved = True, self.state.edits
+        self._tidying, moved = True, self.state.change
 
         def tidy():
             self._tidy()
-            if self.state.edits != moved:  # still on its way
+            if self.state.change != moved:  # still on its way
                 self._tidy_soon()
-            elif self.whatif.automatic.value and moved:
+                return
+            self._note()
+            if self.whatif.automatic.value and moved:
                 self.run_region()
 
         self._document.add_timeout_callback(tidy, TIDY)
@@ -277,15 +341,16 @@ class Page:
 
     def run_region(self):
         """Rerun the region with the edits; the newest wish wins, and nothing is run twice."""
-        if not self.state.edits:
+        if not self.state.change:
             self._give_up()
             self.complain(UNCHANGED)
         elif not self.selection.results():
             self.complain(TOO_EARLY)
         elif not self._asked_already():
             self._give_up()
+            state, self._fault = self.state, ""
             self._job = self.library.what_if_region(
-                self.state.rcp, self.state.gcms, self.state.edits, self.state.since, self._job_moved
+                state.rcp, state.gcms, state.edits, state.since, self._job_moved, state.offsets
             )
             self._say_what_if()
 
@@ -319,34 +384,32 @@ class Page:
 
     def _rerun(self):
         """Bring the what-ifs up to the climate that is looked at."""
-        if self.state.edits and self.selection.results():
+        if self.state.change and self.selection.results():
             self._run_cell()
             if self.whatif.automatic.value or self.state.shown != "Baseline":
                 self.run_region()
 
     def _run_cell(self):
         state = self.state
-        if state.cell is None or not state.edits or not self.selection.results():
+        if state.cell is None or not state.change or not self.selection.results():
             return
         asked = (state.rcp, state.gcms, state.cell, state.edits, state.since)
 
         def done(run):  # from a worker
             self._document.add_next_tick_callback(lambda: self._cell_ran(asked, run))
 
-        self.library.what_if_cell(id(self), *asked, done)
+        self.library.what_if_cell(id(self), *asked, done, state.offsets)
 
     def _cell_ran(self, asked, run):
         state = self.state
-        if asked[:3] != (state.rcp, state.gcms, state.cell) or not state.edits:
+        if asked[:3] != (state.rcp, state.gcms, state.cell) or not state.change:
             return
-        if run.fault:
-            self.complain(run.fault)
-            return
+        self._fault = run.fault
         before, self.selection.cell_run = self.selection.cell_run, run
         with pn.io.hold():
             self.series.show_what_if(self.selection.what_if_curves())
             self._say()
-            if run.unrested != before.unrested:
+            if run.fault or (run.unrested, run.fault) != (before.unrested, before.fault):
                 self._say_what_if()
 
     def _region_moved(self):
@@ -357,7 +420,7 @@ class Page:
         if job.cancelled:
             text = "Cancelled; the last result stays."
         elif job.failed:
-            self.complain(job.failed)
+            self._fault = job.failed
         elif job.shown and not self._previewed:
             self._previewed = not job.results
             self._show_region(job)
@@ -366,6 +429,7 @@ class Page:
     def _show_region(self, job):
         """Draw the what-if of the region, or its preview."""
         self.selection.region_run = job
+        self.selection.shelf.learn(job)
         if self.state.shown == "Baseline" and self.selection.what_if():
             self.state.shown = "Difference"  # draws as well
         else:
@@ -394,6 +458,7 @@ class Page:
             if self.selection.seen() != self._seen:
                 self.refresh()
                 self._rerun()
+                self.selection.shelf.ask()
 
     # --- drawing and saying ------------------------------------------------------------------
 
@@ -406,6 +471,7 @@ class Page:
                     self.maps.show(self.selection.frames())
                 self.maps.mark(self.state.cell)
                 self.maps.outline(() if self.state.cell is not None else self.state.area)
+                self.series.saved = [one.name for one in self.state.saved]
                 self.series.colour(self.state.rcp, dark=self.dark)
                 self._draw_curves()
                 self.series.key.object = marked(key(self.selection, dark=self.dark))
@@ -441,8 +507,8 @@ class Page:
         if old:
             said = ["Simulated by this model."]
             if new:
-                since, marks = self.selection.changed_since(), self.selection.marks_told()
-                said.append(words.what_if(place, old, new, since, marks))
+                change, marks = self.selection.change(), self.selection.marks_told()
+                said.append(words.what_if(place, old, new, change, marks))
             elif self.state.year > REFERENCE_YEAR:
                 said.append(words.exposed(place, self.selection.exposed()))
             said.append(words.printed(self.state))
@@ -471,11 +537,15 @@ class Page:
         self.whatif.running(None if job is None else job.fraction)
         text = text or words.region_run(self.state, job, self.selection)
         cell = words.unrested_cell(self.selection.cell_run)
-        self.whatif.say(" ".join(filter(None, [text, cell, words.unusual(self.state.edits)])))
+        unusual, faults = words.unusual(self.state.edits), self.selection.shelf.faults()
+        self.whatif.say(" ".join(filter(None, [self._fault or text, cell, unusual, *faults])))
+        cost = self.library.skies.seconds(len(self.state.gcms))
+        self.whatif.offsets.cost.object = words.climate_cost(cost, len(self.state.gcms))
 
     def close(self):
         """Let go of the library: the visitor has left."""
         self.cancel()
         self.analyse.close()
+        self.selection.shelf.end()
         if self._stop_listening is not None:
             self._stop_listening()

@@ -10,8 +10,9 @@ import numpy as np
 from dashboard import areas, style, words
 from dashboard.frames import agreeing, limits
 from dashboard.quantities import Quantity
-from dashboard.results import DECLARED, mean_sd
+from dashboard.results import DECLARED, SAVED, mean_sd
 from dashboard.runs import RCP_NAMES, CellRun
+from dashboard.shelf import Shelf
 from data import RCPS, YEARS
 from tem.environment import REFERENCE_YEAR
 
@@ -56,6 +57,7 @@ class Selection:
         self.state, self.library = state, library
         self.region_run = None  # the last what-if of the region to show, a `runs.Job`
         self.cell_run = CellRun({})  # what-if of the tapped cell
+        self.shelf = Shelf(state, library)
 
     def results(self):
         """Return the complete Baseline results, by climate model."""
@@ -119,17 +121,17 @@ class Selection:
     def wish(self):
         """Return what a what-if of the region would be asked for now, as in `runs.Job`."""
         state = self.state
-        return state.rcp, tuple(self.results()), state.edits, state.since
+        return state.rcp, tuple(self.results()), state.change
 
-    def changed_since(self) -> str:
-        """Return from when on the edits of the what-if that is told hold."""
+    def change(self):
+        """Return what the what-if that is told changes."""
         job = self.region_run
-        return self.state.since if self.state.cell is not None or job is None else job.since
+        return self.state.change if self.state.cell is not None or job is None else job.change
 
     def stale(self) -> bool:
         """Return whether the what-if of the region that is shown has other edits than the panel."""
         job, state = self.region_run, self.state
-        return bool(self.what_if()) and (job.edits, job.since) != (state.edits, state.since)
+        return bool(self.what_if()) and job.change != state.change
 
     def marks(self) -> tuple[str, ...]:
         """Return what is to be known of the what-if of the region shown: a preview, stale."""
@@ -137,8 +139,12 @@ class Selection:
         return stale if job is None else (words.preview(job, self.library.grid.step), *stale)
 
     def marks_told(self) -> tuple[str, ...]:
-        """Return the same of the what-if of curves and headline; that of a cell has none."""
-        return self.marks() if self.state.cell is None else ()
+        """Return the same of the what-if of curves and headline, and what else marks it.
+
+        That of a cell is neither stale nor a preview.
+        """
+        told = self.marks() if self.state.cell is None else ()
+        return (*told, *words.far_from_usual(self.change().edits)) if self.change() else told
 
     # --- maps --------------------------------------------------------------------------------
 
@@ -147,7 +153,8 @@ class Selection:
         shown = self.state.shown
         if shown == "Baseline" or not self.what_if():
             return runs
-        what = f"what-if, {runs}" if shown == "What-if" else "what-if − Baseline"
+        name = words.called(self.region_run.change)
+        what = f"{name}, {runs}" if shown == "What-if" else f"{name} − Baseline"
         what = f"{what} ({words.STALE})" if self.stale() else what
         job = self.previewed()  # first: a narrow map has no room for all
         return what if job is None else f"{words.preview(job, self.library.grid.step)}, {what}"
@@ -217,6 +224,10 @@ class Selection:
         }
         for name, columns in self.what_if_curves().items():
             drawn[name] = drawn.get(name, {}) | columns
+        for k, runs in enumerate(self.shelf.runs()):
+            for name in self.state.variables if runs else ():
+                columns = self._columns([one[name] for one in runs], (SAVED[k],), band=False)
+                drawn[name] = drawn.get(name, {}) | columns
         return drawn
 
     def what_if_curves(self):

@@ -33,6 +33,7 @@ WORDS = {  # colours of words, by meaning
 WORDS_DARK = {"near": "#E0AC4E", "far": "#CFA3E0", "warning": WHAT_IF_DARK, "closed": "#75BA7A"}
 GCM_DASH = dict(zip(GCMS, ([], [1, 3], [6, 2, 1, 2], [9, 2, 1, 2, 1, 2]), strict=True))
 OTHER_DASH = [12, 4]  # of the scenario that is not chosen
+DASHES = ((2, 3), (10, 3, 2, 3), (16, 4), (10, 3, 2, 3, 2, 3))  # of saved what-ifs, px
 PAPER = ("#FFFFFF", "#CDD1D6")  # the relief under the cells, the same in both themes
 MISSING = "#BDBDBD"  # a cell without a value
 STROKE = "#6B6B6B"  # of hatching
@@ -87,6 +88,7 @@ const sign = !/[1-9]/.test(text) ? "" : value < 0 ? "−" : plus
 return isNaN(value) ? "–" : sign + text
 """
 
+TWO_DIGITS = 10.0  # from which on an estimate has two
 LEAST = 0.01  # smaller numbers are written with an exponent
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPELLED = {"percent": "%", "1": ""}
@@ -115,6 +117,28 @@ def variables(*, dark=False) -> str:
     """Return the colours of words as CSS variables of an element and all that is in it."""
     colours = (f"--{name}: {colour};" for name, colour in (WORDS_DARK if dark else WORDS).items())
     return f":host {{ {' '.join(colours)} }}"
+
+
+def ranged(low: float, high: float, usual) -> dict:
+    """Return the look of a slider from *low* to *high*; its rail is thick in the *usual* range."""
+    if usual is None:
+        return SLIM
+    ends = [100 * min(max((end - low) / (high - low), 0), 1) for end in usual]
+    rail = {
+        "height": "8px", "opacity": 0.45, "borderRadius": 0, "backgroundColor": "transparent",
+        "backgroundImage": "linear-gradient(currentcolor, currentcolor), "
+        "linear-gradient(currentcolor, currentcolor)",
+        "backgroundSize": f"{ends[1] - ends[0]:.1f}% 8px, 100% 2px",
+        "backgroundPosition": f"{_along(*ends)} 0, 0 50%",
+        "backgroundRepeat": "no-repeat",
+    }  # fmt: skip
+    return SLIM | {"& .MuiSlider-rail": rail}
+
+
+def _along(start: float, end: float) -> str:
+    """Return where CSS must put a background that is to reach from *start* to *end* per cent."""
+    spare = 100 - (end - start)
+    return f"{100 * start / spare:.1f}%" if spare > 0 else "0%"
 
 
 def diverging(kind: str) -> list[str]:
@@ -178,6 +202,11 @@ def signed(value: float) -> str:
     """Return a change as text: `number` with its sign."""
     text = number(value)
     return f"+{text}" if value > 0 and text != "0" else text
+
+
+def rough(value: float) -> str:
+    """Return a positive *value* with one digit, with two above ten: what an estimate is worth."""
+    return f"{float(f'{value:.{1 if value < TWO_DIGITS else 2}g}'):g}"
 
 
 def round_up(value: float) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 
 import tem
 from dashboard import scorewords, style
+from dashboard.changes import NO_OFFSETS
 from dashboard.edits import ALL, parsed
 from dashboard.frames import AGREED
 from dashboard.measures import REGIONS
@@ -32,6 +33,7 @@ GUIDE = (
 _WHEN = ("since the spin-up", f"since {YEARS[0]}", f"after {REFERENCE_YEAR}")
 SINCE = dict(zip(MOMENTS, _WHEN, strict=True))  # from when on edits hold, in words
 STALE = "stale"  # a what-if that was run with other edits than the panel shows
+UNUSUAL = "beyond the literature"  # a what-if with a value that nobody has reported
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,40 @@ def preview(job, step: float) -> str:
     return f"Preview: {', '.join(job.preview)} only{of}"
 
 
-def what_if(where: Place, baseline, changed, since: str, marks=()) -> str:
+def called(change) -> str:
+    """Return what a what-if is called inside a sentence."""
+    return "what-if" if change.offsets == NO_OFFSETS else "climate what-if"
+
+
+def climate(offsets) -> str:
+    """Return what *offsets* add, and from when on; nothing if they add nothing."""
+    said = (
+        offsets.warming and f"air {style.signed(offsets.warming)} K",
+        offsets.precipitation != 1 and f"precipitation ×{offsets.precipitation:.4g}",
+        offsets.co2 and f"CO₂ {style.signed(offsets.co2)} ppm",
+    )
+    found = ", ".join(filter(None, said))
+    return found and f"{found} from {REFERENCE_YEAR + 1} on"
+
+
+def climate_cost(seconds: float, climates: int) -> str:
+    """Return how long a change of the climate takes; *seconds* as measured, for so many GCMs."""
+    of = "1 climate" if climates == 1 else f"{climates} climates"
+    return (
+        "A warmer or wetter climate reruns heat, thaw and water of the region first: about "
+        f"{style.rough(seconds)} s for {of}. More CO₂ alone does not."
+    )
+
+
+def what_if(where: Place, baseline, changed, change, marks=()) -> str:
     """Return how the what-if compares with the Baseline, over the same climate models."""
     old, new = float(np.mean(baseline)), float(np.mean(changed))
-    when = ", ".join([SINCE[since], *(mark.split(":")[0].lower() for mark in marks)])
+    since = SINCE[change.since] if change.edits else ""
+    marked = (mark.split(":")[0].lower() for mark in marks)
+    when = ", ".join(filter(None, [since, climate(change.offsets), *marked]))
+    name = called(change)
     return (
-        f"What-if ({when}): {style.number(new)} {where.unit}; "
+        f"{name[0].upper()}{name[1:]} ({when}): {style.number(new)} {where.unit}; "
         f"Baseline: {style.number(old)} {where.unit}; "
         f"difference {style.signed(new - old)} {where.unit}."
     )
@@ -181,8 +211,9 @@ def region_run(state, job, selection) -> str:
         return "Waiting for an earlier what-if of the region …"
     if job is not None:
         climates = "1 climate" if len(job.gcms) == 1 else f"{len(job.gcms)} climates"
-        return f"Rerunning the region in {climates} …"
-    if not state.edits:
+        stage = f": {job.stage}, {100 * job.fraction:.0f} %" if job.stage else ""
+        return f"Rerunning the region in {climates}{stage} …"
+    if not state.change:
         return ""
     if not selection.what_if():
         return "The region is not rerun with these edits yet."
@@ -210,6 +241,11 @@ def unrested_cell(run) -> str:
     climates = len(run.curves)
     where = "" if climates == 1 else f" in {run.unrested} of {climates} climates"
     return f"The cell did not come to rest under these parameters{where}."
+
+
+def far_from_usual(edits) -> tuple[str, ...]:
+    """Return the mark of a what-if that leaves the literature's range, if it does."""
+    return (UNUSUAL,) if unusual(edits) else ()
 
 
 def unusual(edits) -> str:

@@ -1,5 +1,7 @@
 """The line above the curves: what they are about and which line is which."""
 
+import html
+
 from dashboard import style, words
 from tem.environment import REFERENCE_YEAR
 
@@ -35,10 +37,12 @@ def key(selection, *, dark=False) -> str:
             if rcp != state.rcp
         )
     marks = selection.marks_told()
+    called = words.called(selection.change())
     marked = "".join(f" {_MARK.format(mark)}" for mark in marks)
     return (
         f"<b>{name[0].upper()}{name[1:]}</b>{size}. &nbsp;<b>Baseline</b>{runs}{spread}"
-        f"{_entry('', f'<b>What-if{marked}</b> {_line(changed)}')}"
+        f"{_entry('', f'<b>{called[0].upper()}{called[1:]}{marked}</b> {_line(changed)}')}"
+        f"{_saved(selection, changed)}"
     )
 
 
@@ -50,6 +54,22 @@ def _extent(selection):
     return f"{style.grouped(weights.area[cells, 0].sum() / 1e6)} km²"
 
 
+def _saved(selection, colour):
+    """Return the names of the saved what-ifs, each with its kind of line."""
+    pairs = zip(selection.state.saved, style.DASHES, selection.shelf.missing(), strict=False)
+    return "".join(
+        _entry(
+            _line(colour, " ".join(map(str, dash)), length=34),
+            html.escape(one.name) + _note(missing),
+        )
+        for one, dash, missing in pairs
+    )
+
+
+def _note(missing):
+    return f" ({html.escape(missing)})" if missing else ""
+
+
 def _entry(mark, text):
     """Return a mark and its text, which stay on one line."""
     return f'&ensp; <span style="white-space:nowrap">{mark}{text}</span>'
@@ -59,9 +79,9 @@ def _band(colour):
     return f'<span style="background:{colour};opacity:.28;margin-right:4px">&emsp;&ensp;</span>'
 
 
-def _line(colour, dashes="", width=2.5):
+def _line(colour, dashes="", width=2.5, length=22):
     return (
-        '<svg width="22" height="8" style="margin:0 4px 1px 0">'
-        f'<line x1="0" x2="22" y1="4" y2="4" stroke="{colour}" stroke-width="{width}" '
+        f'<svg width="{length}" height="8" style="margin:0 4px 1px 0">'
+        f'<line x1="0" x2="{length}" y1="4" y2="4" stroke="{colour}" stroke-width="{width}" '
         f'stroke-dasharray="{dashes}"/></svg>'
     )

@@ -1,6 +1,6 @@
-"""Keys that act wherever the reader is: ← and → turn the years."""
+"""Keys that act wherever the reader is: ← and → turn the years, others what the page says."""
 
-from bokeh.models import CustomJS
+from bokeh.models import ColumnDataSource, CustomJS
 
 LISTEN = """
 const turning = ["ArrowLeft", "ArrowRight"]
@@ -24,7 +24,35 @@ document.addEventListener("keydown", (event) => {
 })
 """
 
+PRESSED = """
+const typing = (one) => one.isContentEditable || one.tagName == "TEXTAREA" ||
+  (one.tagName == "INPUT" && !["range", "checkbox", "radio", "button"].includes(one.type))
+document.addEventListener("keydown", (event) => {
+  if (typing(event.composedPath()[0])) return
+  const held = (event.ctrlKey || event.metaKey ? "ctrl+" : "") + (event.shiftKey ? "shift+" : "")
+  const key = held + event.key.toLowerCase()
+  if (!known.includes(key) || event.altKey) return
+  event.preventDefault()
+  source.data = {key: [key], when: [performance.now()]}
+})
+"""
+
 
 def listen(document):
     """Let the keys act on the page of *document*."""
     document.js_on_event("document_ready", CustomJS(code=LISTEN))
+
+
+class Keys:
+    """Calls a function for each key; *anchor* is a figure of the page."""
+
+    def __init__(self, document, anchor, actions):
+        self._actions = actions
+        self._source = ColumnDataSource({"key": [""], "when": [0.0]})
+        self._source.on_change("data", self._pressed)
+        anchor.tags = [*anchor.tags, self._source]
+        script = CustomJS(args={"source": self._source, "known": list(actions)}, code=PRESSED)
+        document.js_on_event("document_ready", script)
+
+    def _pressed(self, _name, _old, new):
+        self._actions[new["key"][0]]()

@@ -16,11 +16,12 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from dashboard import style
-from dashboard.results import DECLARED, SERIES
+from dashboard.results import DECLARED, SAVED, SERIES
 from data import YEARS
 
 LABELS = 3  # on a vertical axis: they have room where a curve is 60 px high
-COLUMNS = ("st", "st_low", "st_high", "sr", "sr_low", "sr_high", "whatif_st", "whatif_sr")
+CHANGED = ("whatif_st", "whatif_sr")
+COLUMNS = ("st", "st_low", "st_high", "sr", "sr_low", "sr_high", *SAVED, *CHANGED)
 REFIT = """
 // Bokeh 3.9 lays a figure out anew when the page changes its size, not when a line of words comes
 setTimeout(() => {
@@ -60,6 +61,8 @@ class Series:
         self._spread = [ColumnDataSource(_NO_BAND) for _ in SERIES]
         self._baseline, self._changed, self._hovers, self._zeros = [], [], [], []
         self._others = []  # glyphs in the colour of another scenario
+        self._beside = []  # lines of what-ifs, each with its place among the saved (or -1)
+        self.saved, self._alone = (), False  # names of the saved what-ifs
         self.figures = {
             name: self._figure(slot, mark, years)
             for slot, (name, mark) in enumerate(zip(SERIES, self.marks, strict=True))
@@ -100,9 +103,13 @@ class Series:
         for run, width, dash in (("sr", 1.6, "dashed"), ("st", 2.2, "solid")):
             line = drawn.line("year", run, source=source, line_width=width, line_dash=dash)
             self._baseline.append((line.glyph, "line_color"))
-        for run, width, dash in (("whatif_sr", 1.6, "dashed"), ("whatif_st", 2.2, "solid")):
+        kinds = enumerate(zip(SAVED, style.DASHES, strict=True))
+        saved = [(place, run, 1.8, dash) for place, (run, dash) in kinds]
+        present = [(-1, "whatif_sr", 1.6, "dashed"), (-1, "whatif_st", 2.2, "solid")]
+        for place, run, width, dash in saved + present:
             line = drawn.line("year", run, source=source, line_width=width, line_dash=dash)
             self._changed.append((line.glyph, "line_color"))
+            self._beside.append((line, place))
         drawn.add_layout(mark)
         drawn.xaxis.ticker = FixedTicker(ticks=[year for year in YEARS if year % 20 == 0])
         drawn.yaxis.ticker = BasicTicker(desired_num_ticks=LABELS)
@@ -130,8 +137,22 @@ class Series:
         told = [("Year", "@year{0}")]
         told += [(f"Baseline {name}", f"@{run}{{custom}}") for run, name in runs.items()]
         told += [(f"What-if {name}", f"@whatif_{run}{{custom}}") for run, name in runs.items()]
+        told += [
+            (f"{n} {runs['st']}", f"@{c}{{custom}}")
+            for n, c in zip(self.saved, SAVED, strict=False)
+        ]
         for hover in self._hovers:
             hover.tooltips = told
+
+    def show_alone(self, *, alone):
+        """Show the Baseline *alone*, or with the what-ifs beside it; the axes stay."""
+        self._alone = alone
+        self._show_lines()
+
+    def _show_lines(self):
+        """Draw the lines that have something to show: others would be painted all the same."""
+        for line, place in self._beside:
+            line.visible = place < len(self.saved) and not self._alone
 
     def show(self, drawn, units, thaw, more):
         """Draw *drawn*[name], a dict of columns, in order; *units* by name.
@@ -139,6 +160,7 @@ class Series:
         *thaw*: S_T − S_R is shown. *more*[name]: the rows of further lines, see `further`.
         """
         self._name_hovered(thaw)
+        self._show_lines()
         self.names = tuple(units)
         for slot, (name, source) in enumerate(zip(units, self.sources.values(), strict=True)):
             columns = drawn.get(name, {})
@@ -163,7 +185,7 @@ class Series:
         for slot, (name, source) in enumerate(zip(self.names, self.sources.values(), strict=True)):
             nothing = np.full(len(YEARS), np.nan)
             columns = drawn.get(name, {})
-            source.patch({c: [(slice(None), columns.get(c, nothing))] for c in COLUMNS[-2:]})
+            source.patch({c: [(slice(None), columns.get(c, nothing))] for c in CHANGED})
             self._fit(slot)
 
     def _fit(self, slot):

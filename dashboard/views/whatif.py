@@ -1,4 +1,7 @@
-"""The what-if panel: a slider for each rate, for one ecosystem or for all at once."""
+"""The what-if panel: a slider for each parameter, for one ecosystem or for all at once.
+
+Thaw and rates lie open, all else is behind "more", a group of the declaration each.
+"""
 
 import html
 
@@ -8,11 +11,20 @@ from bokeh.models import PrintfTickFormatter
 
 import tem
 from dashboard import edits, style, words
+from dashboard.changes import NO_OFFSETS
 from dashboard.edits import ALL, PANEL
 from dashboard.state import GROUPS
+from dashboard.views.offsets import OffsetSliders
+from dashboard.views.saved import Saved
 from tem.parameters import FIELDS
 
 GROUPS_FIRST = ("thaw", "rates")  # of parameters, in `tem.parameters`
+CALLED = {"plants": "Plants", "soil": "Soil", "start": "Where the spin-up starts"}
+MORE = {  # group → names of its parameters
+    group: [name for name in PANEL if FIELDS[name].about.group == group] for group in CALLED
+}
+BEYOND = " · outside the literature"
+REPLAY = "Replay: without the change, then with it; see what moves"
 FACTORS = (0.5, 2.0)  # of all ecosystems' own values
 STEPS = 300
 
@@ -21,6 +33,21 @@ class Slider(pmui.FloatSlider):
     """A slider whose every move is heard at once: a cell is rerun while it moves."""
 
     _debounce = 5
+
+
+def literature(name: str, where: str) -> tuple[float, float] | None:
+    """Return the ends of the literature's range on the slider, if there is one.
+
+    For all ecosystems at once: the factors that leave each of them within.
+    """
+    usual = FIELDS[name].about.usual
+    if usual is None or where != ALL:
+        return usual
+    values = [getattr(one, name) for one in tem.ecosystems().values()]
+    low, high = (
+        pick(end / value for value in values) for pick, end in zip((max, min), usual, strict=True)
+    )
+    return (low, high) if low <= 1 <= high else None
 
 
 def reach(name: str, where: str) -> tuple[float, float]:
@@ -38,12 +65,10 @@ def reach(name: str, where: str) -> tuple[float, float]:
 class WhatIf:
     """The panel of one page. It only changes `State.edits` and says what it wants run."""
 
-    def __init__(self, state, run, cancel, complain):
-        self._state, self._complain = state, complain
+    def __init__(self, state, page):
+        self._state, self._page = state, page
         self._setting = self._moving = False
-        self._run = run
         rates = [name for name in PANEL if FIELDS[name].about.group in GROUPS_FIRST]
-        others = [name for name in PANEL if name not in rates]
         self.where = pmui.Select(
             label="Change parameters of", value=ALL,
             options={"All ecosystems": ALL} | {g: g for g in GROUPS[1:]},
@@ -55,13 +80,23 @@ class WhatIf:
             sizing_mode="stretch_width",
         )  # fmt: skip
         self.sliders = {name: self._slider(name) for name in rates}
-        self.other = pmui.Select(
-            label="Another parameter", value="", size="small", sizing_mode="stretch_width",
-            options={"none": ""} | {f"{FIELDS[n].about.label} ({n})": n for n in others},
-            margin=(12, 0, 4, 0),
+        self.offsets, self.saved = OffsetSliders(state), Saved(state)
+        self._groups = {
+            group: pn.Column(sizing_mode="stretch_width", margin=0) for group in MORE
+        }  # filled when opened: most never are
+        self.more = pmui.Accordion(
+            ("Climate: warmer, wetter, more CO₂", self.offsets.pane),
+            *(
+                (f"More: {CALLED[group]} ({len(MORE[group])})", column)
+                for group, column in self._groups.items()
+            ),
+            active=[0] if state.offsets != NO_OFFSETS else [], disable_gutters=True,
+            title_variant="body2", sizing_mode="stretch_width", margin=(10, 0, 4, 0),
         )  # fmt: skip
-        self._spare = self._slider(others[0])
-        self._spare.visible = False
+        self.changed = pmui.MultiChoice(
+            label="Changed: × takes one back", options=[], value=[], visible=False,
+            sizing_mode="stretch_width", margin=(8, 0, 2, 0),
+        )  # fmt: skip
         self.text = pmui.TextInput(
             label="Edits, as on the command line", placeholder="Meadow.b=0.6, kd*=1.2",
             size="small", sizing_mode="stretch_width", margin=(6, 0, 2, 0), sx=style.LINES,
@@ -71,7 +106,13 @@ class WhatIf:
         )
         self.cancel = pmui.Button(label="Cancel", size="small", variant="outlined", disabled=True,
                                   margin=(0, 4))  # fmt: skip
-        self.reset = pmui.Button(label="Reset", size="small", variant="text", margin=(0, 4))
+        small = {"size": "small", "variant": "text", "margin": 0}
+        self.undo = pmui.Button(label="Undo", disabled=True, description="Undo: Ctrl+Z", **small)
+        self.redo = pmui.Button(
+            label="Redo", disabled=True, description="Redo: Ctrl+Shift+Z", **small
+        )
+        self.reset = pmui.Button(label="Reset all", **small)
+        self.flip = pmui.Button(label="Replay (B)", description=REPLAY, **small)
         self.automatic = pmui.Switch(label="Rerun the region when a slider is released", value=True,
                                      size="small", margin=(2, 0))  # fmt: skip
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False,
@@ -80,21 +121,38 @@ class WhatIf:
         self.says = pn.pane.HTML(
             "", sizing_mode="stretch_width", margin=(2, 0), css_classes=["says"]
         )
-        self.run.on_click(lambda _event: run())
-        self.cancel.on_click(lambda _event: cancel())
-        self.reset.on_click(lambda _event: self._put(()))
+        self.run.on_click(lambda _event: page.run_region())
+        self.cancel.on_click(lambda _event: page.cancel())
+        self.undo.on_click(lambda _event: page.undo())
+        self.redo.on_click(lambda _event: page.redo())
+        self.reset.on_click(lambda _event: state.param.update(edits=(), offsets=NO_OFFSETS))
+        self.flip.on_click(lambda _event: page.flip())
         self.where.param.watch(lambda _event: self._set_sliders(), "value")
         self.since.param.watch(lambda event: state.param.update(since=event.new), "value")
         state.param.watch(lambda event: self.since.param.update(value=event.new), "since")
-        self.other.param.watch(self._show_other, "value")
+        self.more.param.watch(self._fill, "active")
+        self.changed.param.watch(self._taken_back, "value")
         self.text.param.watch(self._typed, "value")
         state.param.watch(lambda _event: self._moving or self.refresh(), "edits")
         self.refresh()
         self.pane = pn.Column(
-            self.where, *self.sliders.values(), self.other, self._spare, self.since, self.text,
-            pn.Row(self.run, self.cancel, self.reset, margin=(4, 0)), self.automatic, self.bar,
-            self.says, sizing_mode="stretch_width",
+            self.where, *self._first(rates), self.more, self.since, self.changed, self.text,
+            pn.Row(self.run, self.cancel, self.flip, margin=(4, 0)),
+            pn.Row(self.undo, self.redo, self.reset, margin=(0, 0, 4, 0)), self.automatic,
+            self.bar, self.says, self.saved.pane, sizing_mode="stretch_width",
         )  # fmt: skip
+
+    def _first(self, names):
+        return [self.sliders[name] for name in names]
+
+    def _fill(self, event):
+        """Build the sliders of a group when it is opened."""
+        for index in event.new:
+            group = [None, *MORE][index]
+            if group and not self._groups[group].objects:
+                self.sliders |= {name: self._slider(name) for name in MORE[group]}
+                self._set_sliders()
+                self._groups[group].objects = self._first(MORE[group])
 
     def _slider(self, name):
         slider = Slider(size="small", sizing_mode="stretch_width", margin=(0, 4, 0, 4),
@@ -114,8 +172,9 @@ class WhatIf:
             value = own
         new, faults = edits.allowed(edits.put(self._state.edits, where, name, value))
         if faults:
-            self._complain(*faults)
+            self._page.complain(*faults)
             return
+        self._flag(slider, value, literature(name, where))
         self._moving = True  # this slider shows its value already, and the others stay
         try:
             self._state.edits = new
@@ -125,8 +184,8 @@ class WhatIf:
     def _released(self):
         if not self._setting:
             self.write()
-            if self.automatic.value and self._state.edits:
-                self._run()
+            if self.automatic.value and self._state.change:
+                self._page.run_region()
 
     def _typed(self, event):
         if self._setting:
@@ -148,11 +207,12 @@ class WhatIf:
         else:
             self.refresh()
 
-    def _show_other(self, event):
-        self._spare.visible = bool(event.new)
-        if event.new:
-            self._spare.tags = [event.new]
-            self._set_sliders()
+    def _taken_back(self, event):
+        if not self._setting:
+            change = self._state.change
+            for part in set(change.parts) - set(event.new):
+                change = change.without(part)
+            self._state.param.update(edits=change.edits, offsets=change.offsets)
 
     def follow_cell(self, ecosystem):
         """Point the sliders at the ecosystem of a tapped cell."""
@@ -167,37 +227,54 @@ class WhatIf:
     def _set_sliders(self):
         self._setting = True
         try:
-            for slider in (*self.sliders.values(), self._spare):
+            for slider in self.sliders.values():
                 self._set(slider, slider.tags[0], self.where.value)
         finally:
             self._setting = False
 
     def write(self):
-        """Write the edits as text."""
+        """Write the edits as text and list all that is changed."""
         self._setting = True
         try:
             self.text.value = ", ".join(self._state.edits)
         finally:
             self._setting = False
         self._refuse(())
+        self.list_changes()
+
+    def list_changes(self):
+        """List all that is changed, so that each can be taken back."""
+        parts = list(self._state.change.parts)
+        self._setting = True
+        try:
+            self.changed.param.update(options=parts, value=parts, visible=bool(parts))
+        finally:
+            self._setting = False
 
     def _set(self, slider, name, where):
-        about = FIELDS[name].about
         unit = style.bound(style.unit(FIELDS[name].unit))
         value = edits.effective(self._state.edits, where, name)
         low, high = reach(name, where)
         low, high = min(low, value), max(high, value)
         own = 1.0 if where == ALL else getattr(tem.ecosystems()[where], name)
-        marks = [{"value": own}]
-        if where != ALL and about.usual:
-            marks += [{"value": end} for end in about.usual if low <= end <= high]
+        usual = literature(name, where)
         form = "×%.2f" if where == ALL else f"%.4g\u00a0{unit}"
         if slider.format is None or slider.format.format != form:  # a new one costs a patch
             slider.format = PrintfTickFormatter(format=form)
         slider.param.update(
-            label=f"{about.symbol} · {about.label}", start=low, end=high, value=value,
-            step=(high - low) / STEPS, marks=marks,
+            start=low, end=high, value=value, step=(high - low) / STEPS,
+            marks=[{"value": own}], sx=style.ranged(low, high, usual),
         )  # fmt: skip
+        self._flag(slider, value, usual)
+
+    def _flag(self, slider, value, usual):
+        """Say on the slider whether its value lies outside the literature's range."""
+        about = FIELDS[slider.tags[0]].about
+        within = usual is None or usual[0] <= value <= usual[1]
+        slider.param.update(
+            color="primary" if within else "warning",
+            label=f"{about.symbol} · {about.label}{'' if within else BEYOND}",
+        )
 
     def running(self, fraction):
         """Show how far the what-if of the region is; None: none runs."""

@@ -138,5 +138,5 @@ def test_a_slider_does_not_touch_what_follows_and_its_unit_is_not_broken(opened)
     said = page.page.get_by_text("g\u00a0C\u00a0m⁻²\u00a0month⁻¹").first
     assert " " not in said.inner_text().strip()
     last = page.page.locator(".MuiSlider-thumb").nth(6).bounding_box()  # of n_up
-    label = page.page.get_by_text("Another parameter").first.bounding_box()
+    label = page.page.get_by_text("Climate: warmer").first.bounding_box()
     assert last["y"] + last["height"] <= label["y"]

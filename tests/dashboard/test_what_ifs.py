@@ -5,6 +5,9 @@ import pytest
 from bokeh.document import Document
 
 import data
+import tem
+from dashboard.changes import NO_OFFSETS, Change, Kept
+from dashboard.edits import PANEL
 from dashboard.page import Page
 from dashboard.paper import Figures
 from dashboard.runs import CANCELLED, Job
@@ -19,8 +22,8 @@ def page(library, monkeypatch):
     """A page whose what-ifs of the region run only when a test says so; `page.jobs` has them."""
     jobs = []
 
-    def asked(rcp, gcms, edits, since, changed):
-        jobs.append(Job(rcp, gcms, edits, since, cells=14))
+    def asked(rcp, gcms, edits, since, changed, offsets, *, aside=False):
+        jobs.append(Job(rcp, gcms, edits, since, offsets, aside, cells=14))
         jobs[-1].changed = changed
         return jobs[-1]
 
@@ -161,3 +164,173 @@ def test_reset_draws_no_what_if_that_ends_later(page):
     answer(page, page.jobs[0], 2.0)
     assert np.isnan(drawn(page)[0]).all()
     assert page.state.shown == "Baseline"
+
+
+def test_each_change_can_be_undone_and_made_again(page):
+    edit(page, "kd*=1.1")
+    edit(page, "kd*=1.2")
+    page.state.offsets = tem.Offsets(warming=2)
+    due(page)
+    due(page)
+    page.undo()
+    assert page.state.change == Change(("kd*=1.2",))
+    page.undo()
+    assert page.state.edits == ("kd*=1.1",)
+    page.undo()
+    assert not page.state.change
+    assert page.whatif.undo.disabled
+    page.undo()  # there is nothing more
+    page.redo()
+    page.redo()
+    page.redo()
+    assert page.state.offsets == tem.Offsets(warming=2)
+    assert page.whatif.redo.disabled
+    page.undo()
+    edit(page, "kd*=1.3")
+    page.redo()  # what was undone is forgotten
+    assert page.state.edits == ("kd*=1.3",)
+    page.undo()
+    assert page.state.change == Change(("kd*=1.2",))
+
+
+def test_a_slider_on_its_way_is_one_step(page):
+    for value in (1.1, 1.2, 1.3):
+        page.state.edits = (f"kd*={value}",)
+    due(page)
+    due(page)
+    page.undo()
+    assert not page.state.change
+
+
+def test_what_has_just_moved_can_be_undone_at_once(page):
+    edit(page, "kd*=1.1")
+    page.state.edits = ("kd*=1.2",)  # not at rest yet
+    page.undo()
+    assert page.state.edits == ("kd*=1.1",)
+
+
+def test_one_change_is_taken_back_and_the_others_stay(page):
+    page.state.param.update(
+        edits=("kd*=1.1", "Meadow.b=0.6"), offsets=tem.Offsets(warming=2, co2=100)
+    )
+    due(page)
+    assert page.whatif.changed.value == ["kd*=1.1", "Meadow.b=0.6", "warming=2", "co2=100"]
+    page.whatif.changed.value = ["Meadow.b=0.6", "co2=100"]
+    assert page.state.change == Change(("Meadow.b=0.6",), offsets=tem.Offsets(co2=100))
+
+
+def test_replay_shows_the_baseline_alone_and_then_the_what_if(page):
+    page.flip()
+    assert "Nothing is changed yet" in page.message.object
+    edit(page, "kd*=1.1")
+    answer(page, page.jobs[0], 2.0)
+    assert page.state.shown == "Difference"
+    lines = [line for line, place in page.series._beside if place < 0]
+    page.flip()
+    assert page.state.shown == "Baseline"
+    assert not any(line.visible for line in lines)
+    page.flip()
+    assert page.state.shown == "What-if"
+    assert all(line.visible for line in lines)
+    page.flip()
+    page.state.shown = "Difference"
+    assert all(line.visible for line in lines)
+
+
+def test_a_change_of_the_climate_is_a_what_if_of_its_own(page):
+    page.state.offsets = tem.Offsets(warming=2)
+    due(page)
+    due(page)
+    (job,) = page.jobs
+    assert job.change == Change(offsets=tem.Offsets(warming=2))
+    answer(page, job, 2.0)
+    assert "climate what-if − Baseline" in page.maps._bars[0].title
+    assert "Climate what-if" in page.series.key.object
+    assert "Climate what-if (air +2.00 K from 2021 on): " in page.about.object
+    page.state.offsets = NO_OFFSETS
+    assert page.state.shown == "Baseline"
+    assert np.isnan(drawn(page)[0]).all()
+
+
+def test_what_has_no_result_is_said_in_the_panel_and_the_last_result_stays(page):
+    edit(page, "kd*=1.1")
+    answer(page, page.jobs[0], 2.0)
+    edit(page, "kd*=1.2")
+    job = page.jobs[1]
+    job.failed = "The model does not hold so far from its defaults."
+    job.changed(job)
+    due(page)
+    assert "does not hold so far" in page.whatif.says.object
+    np.testing.assert_allclose(drawn(page)[0], 2 * baseline(page))
+    assert page.state.edits == ("kd*=1.2",)
+    edit(page, "kd*=1.1")
+    assert "does not hold" not in page.whatif.says.object
+
+
+def saved(page, name):
+    page.whatif.saved.name.value = name
+    page.whatif.saved.keep()
+    due(page)
+
+
+def test_saved_what_ifs_stay_on_the_curves_under_their_names(page):
+    saved(page, "none")
+    assert page.state.saved == ()
+    assert "Nothing is changed yet" in page.whatif.saved.name.helper_text
+    edit(page, "kd*=1.1")
+    answer(page, page.jobs[0], 2.0)
+    saved(page, "  slow   rot ")
+    assert page.state.saved == (Kept("slow rot", Change(("kd*=1.1",))),)
+    edit(page, "kd*=1.2")
+    answer(page, page.jobs[1], 3.0)
+    source = page.series.sources["npp"].data
+    np.testing.assert_allclose(source["saved_0"], 2 * baseline(page))
+    np.testing.assert_allclose(source["whatif_st"], 3 * baseline(page))
+    assert len(page.jobs) == 2  # what is saved was not run once more
+    assert "slow rot" in page.series.key.object
+    page.state.gcm = ONE
+    due(page)
+    assert [job.edits for job in page.jobs if job.aside] == [("kd*=1.1",)]
+    assert "slow rot (not there yet)" in page.series.key.object
+    page.whatif.saved.list.value = []
+    due(page)
+    assert page.state.saved == ()
+    assert page.jobs[-2].stopped.is_set() or page.jobs[-1].stopped.is_set()
+    assert np.isnan(page.series.sources["npp"].data["saved_0"]).all()
+
+
+@pytest.mark.parametrize("name", ["", "Baseline", "a;b", "x" * 31])
+def test_a_name_that_cannot_be_one_is_refused_in_words(page, name):
+    edit(page, "kd*=1.1")
+    saved(page, name)
+    assert page.state.saved == ()
+    assert page.whatif.saved.name.helper_text
+
+
+def test_there_is_room_for_as_many_as_there_are_kinds_of_lines(page):
+    edit(page, "kd*=1.1")
+    for name in "abcde":
+        saved(page, name)
+    assert [one.name for one in page.state.saved] == list("abcd")
+    assert "delete one" in page.whatif.saved.name.helper_text
+    edit(page, "kd*=1.2")
+    saved(page, "b")  # replaces
+    assert [one.change.edits[0] for one in page.state.saved] == ["kd*=1.1", "kd*=1.2"] + [
+        "kd*=1.1"
+    ] * 2
+
+
+def test_parameters_behind_more_are_built_when_their_group_is_opened(page):
+    assert "q10" not in page.whatif.sliders
+    page.whatif.more.active = [1, 2, 3]
+    assert set(page.whatif.sliders) == set(PANEL)
+    page.whatif.where.value = "Meadow"
+    slider = page.whatif.sliders["q10"]
+    slider.value = 4.0
+    assert page.state.edits == ("Meadow.q10=4",)
+    assert slider.label.endswith("outside the literature")
+    assert slider.color == "warning"
+    due(page)
+    assert "beyond the literature" in page.series.key.object
+    slider.value = 2.5
+    assert slider.color == "primary"

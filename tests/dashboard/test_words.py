@@ -3,8 +3,10 @@
 import pytest
 
 from dashboard import style, words
+from dashboard.changes import Change
 from tem.experiment import SINCE
 
+LATE = Change(("kd*=1.2",), "2020")
 REGION = words.Place("the permafrost region", 0, None, "Tg C", "Pg C")
 
 
@@ -20,12 +22,12 @@ def test_exposed_carbon_says_that_the_larger_number_counts_layers_again():
     ("new", "words_"), [(621, "difference +521 Tg C"), (-421, "difference −521 Tg C")]
 )
 def test_a_difference_has_its_sign(new, words_):
-    assert words_ in words.what_if(REGION, [100], [new], "2020")
+    assert words_ in words.what_if(REGION, [100], [new], LATE)
 
 
 def test_a_what_if_says_from_when_it_holds_and_whether_it_is_stale():
-    assert "What-if (after 2020): " in words.what_if(REGION, [1], [2], "2020")
-    stale = words.what_if(REGION, [1], [2], "spin-up", ["stale"])
+    assert "What-if (after 2020): " in words.what_if(REGION, [1], [2], LATE)
+    stale = words.what_if(REGION, [1], [2], Change(("kd*=1.2",)), ["stale"])
     assert "What-if (since the spin-up, stale): " in stale
 
 
