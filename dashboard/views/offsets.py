@@ -8,6 +8,7 @@ from dashboard import style
 from dashboard.changes import NO_OFFSETS, OFFSETS
 from tem.environment import REFERENCE_YEAR
 
+SMALL = {"font-size": "13px"}  # as the words beside sliders
 STEP = {"warming": 0.1, "precipitation": 0.05, "co2": 10.0}
 FORM = {"warming": "%+.1f\u00a0K", "precipitation": "×%.2f", "co2": "%+.0f\u00a0ppm"}
 
@@ -18,12 +19,12 @@ class OffsetSliders:
     def __init__(self, state):
         self._state, self._setting = state, False
         self.sliders = {name: self._slider(name) for name in OFFSETS}
-        self.cost = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0))
+        self.cost = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0), styles=SMALL)
         self.pane = pn.Column(
             pn.pane.HTML(
                 f"Added to every month and cell from {REFERENCE_YEAR + 1} on; "
                 f"until {REFERENCE_YEAR} S_T and S_R stay those of the Baseline.",
-                sizing_mode="stretch_width", margin=(0, 0, 6, 0),
+                sizing_mode="stretch_width", margin=(0, 0, 6, 0), styles=SMALL,
             ),
             *self.sliders.values(), self.cost, sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
