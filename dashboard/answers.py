@@ -74,7 +74,7 @@ OUTPUTS = {name: output(name) for name in CHOICES["output"]}
 def parameter(name: str) -> str:
     """Return the name of what is moved to find a threshold."""
     if name == "warming":
-        return "Warming of the air since 2020"
+        return "Warming of the air after 2020, on top of the scenario"
     about = FIELDS[name].about
     return f"{about.symbol} · {about.label}"
 

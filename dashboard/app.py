@@ -148,13 +148,15 @@ def _turn_dark(page, main, *, dark):
 def _make_room(page, whole):
     """Close the sidebar where nothing in it acts; elsewhere it is as it was."""
     explored = {"sidebar_open": whole.sidebar_open}
+    with_menu = ("explore", "analyse", "profile")
 
-    def follow(_event=None):
-        if page.state.view in ("explore", "analyse", "profile"):
+    def follow(event=None):
+        if page.state.view in with_menu:
             whole.param.update(sx=style.HEADER, **explored)
-        else:
+            return
+        if event is None or event.old in with_menu:
             explored["sidebar_open"] = whole.sidebar_open
-            whole.param.update(sx=style.NO_MENU, sidebar_open=False)
+        whole.param.update(sx=style.NO_MENU, sidebar_open=False)
 
     page.state.param.watch(follow, "view")
     follow()

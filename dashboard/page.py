@@ -129,6 +129,8 @@ class Page:
 
     def _watch(self):
         watch = self.state.param.watch
+        gone = [name for name in self.state.param if name not in ("name", "shown", "edits")]
+        watch(lambda _event: self.complain(), gone)  # what was wrong was so of an earlier choice
         watch(self._climate_changed, ["rcp", "gcm"])
         watch(self._ecosystem_changed, "ecosystem")
         watch(lambda _event: self.refresh(), "maps")

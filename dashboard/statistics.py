@@ -19,7 +19,7 @@ class Row(NamedTuple):
 
     name: str
     mean: float  # over the area, with thaw
-    sd: float  # over its cells, of equal areas the same weight
+    sd: float | None  # over its cells, of equal areas the same weight; of one cell there is none
     total: float  # with thaw; the mean again of what has no total
     total_sd: float | None  # over the climate models
     effect: float  # of thaw on the total
@@ -57,7 +57,7 @@ def _row(name, results, cells, at, weights):
     area = weights.area[cells, 0]
     field = np.mean([runs[0, cells] for runs in fields], axis=0, dtype=float)
     mean = float(np.average(field, weights=area))
-    sd = float(np.sqrt(np.average((field - mean) ** 2, weights=area)))
+    sd = float(np.sqrt(np.average((field - mean) ** 2, weights=area))) if area.size > 1 else None
     totals = [weights.total(name, runs.astype(float), cells) for runs in fields]
     return Row(name, mean, sd, *_of_models([st for st, _ in totals]),
                *_of_models([st - sr for st, sr in totals]))  # fmt: skip

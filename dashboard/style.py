@@ -90,6 +90,7 @@ return isNaN(value) ? "–" : sign + text
 
 TWO_DIGITS = 10.0  # from which on an estimate has two
 LEAST = 0.01  # smaller numbers are written with an exponent
+ROUND_OFF = 1e-9  # of a mean; a spread below is none
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPELLED = {"percent": "%", "1": ""}
 
@@ -186,8 +187,8 @@ def number(value: float) -> str:
 
 def spread(mean: float, sd: float) -> str:
     """Return *mean* ± *sd*, both to the second digit of *sd*."""
-    if not np.isfinite(mean) or not np.isfinite(sd) or sd <= 0:
-        return f"{number(mean)} ± {number(sd)}"
+    if not np.isfinite(mean) or not np.isfinite(sd) or sd <= ROUND_OFF * abs(mean):
+        return f"{number(mean)} ± {number(0.0 if np.isfinite(sd) else sd)}"
     places = max(0, 1 - int(np.floor(np.log10(sd))))
     texts = [f"{value:,.{places}f}" for value in (mean, sd)]
     return " ± ".join(texts).replace("-", "−").replace(",", "\u2009")

@@ -23,7 +23,11 @@ GUIDE = (
     "<b>How to read this.</b> S_T: thaw follows the climate. "
     f"S_R: thaw stays as in {REFERENCE_YEAR}. "
     f"Δ is S_T − S_R, what thaw adds; ΣΔ its sum since {REFERENCE_YEAR}. "
-    "Green is a gain of carbon for the land, purple a loss, hatched grey a cell without a value. "
+    "Green is more carbon or more uptake, purple less, hatched grey a cell without a value. "
+    "ΔSOC counts the carbon that thaw newly exposes: it was in the ground before, so it is no gain "
+    "of the land; ΣΔNEP is what the land gains or loses. "
+    "ALT is the deepest unfrozen ground of a year, counted to 10 m; where frost no longer reaches "
+    "down to the permafrost it goes on deepening (the paper has less: Figures, 4). "
     "On a map: tap a cell, scroll to zoom, double-click to go back; "
     "with Box or Lasso, drag to choose an area. "
     f"Strokes over colours: fewer than {100 * AGREED:.0f} % of the models agree on the sign. "
@@ -32,6 +36,7 @@ GUIDE = (
 )
 _WHEN = ("since the spin-up", f"since {YEARS[0]}", f"after {REFERENCE_YEAR}")
 SINCE = dict(zip(MOMENTS, _WHEN, strict=True))  # from when on edits hold, in words
+PRINTED = {"SdNEP": "ΣΔNEP", "SOC_PF": "exposed"}  # by symbol in the table, as told
 STALE = "stale"  # a what-if that was run with other edits than the panel shows
 UNUSUAL = "beyond the literature"  # a what-if with a value that nobody has reported
 
@@ -115,6 +120,9 @@ def headline(state, where: Place, gains) -> str:
 def exposed(where: Place, amounts) -> str:
     """Return how much soil carbon thaw has exposed; *amounts*: net of refreezing, gains only."""
     net, gains = (style.number(amount) for amount in amounts)
+    if amounts[0] < 0:
+        lost = style.number(-amounts[0])
+        return f"Frost has taken back {lost} {where.stock} of soil carbon since {REFERENCE_YEAR}."
     return (
         f"Thaw has exposed {net} {where.stock} of soil carbon since {REFERENCE_YEAR} "
         f"({gains} if a layer counts each time it thaws)."
@@ -169,16 +177,22 @@ def what_if(where: Place, baseline, changed, change, marks=()) -> str:
 
 
 def printed(state) -> str:
-    """Return what the study prints for the same quantity, or nothing."""
+    """Return what the study prints for the same quantities, or nothing."""
     if state.cell is not None or state.area or state.year != YEARS[-1]:
         return ""
+    found = [_printed(symbol, name, state) for symbol, name in PRINTED.items()]
+    said = "; ".join(filter(None, found))
+    return said and f"Published (Liu et al.): {said}."
+
+
+def _printed(symbol, name, state) -> str:
     kinds, rows = None if state.ecosystem == ALL else (state.ecosystem,), published()
-    asked = (rows.symbol == "SdNEP") & (rows.scenario == RCP_NAMES[state.rcp])
-    for name, row in rows[asked].iterrows():
+    asked = (rows.symbol == symbol) & (rows.scenario == RCP_NAMES[state.rcp])
+    for row_name, row in rows[asked].iterrows():
         if REGIONS[row.region] == kinds:
-            number = scorewords.published(printed_as(name, rows))
+            number = scorewords.published(printed_as(row_name, rows))
             where, unit = scorewords.source(row), scorewords.unit(row.unit)
-            return f"Published (Liu et al., {where}): {style.bound(f'{number} {unit}')}."
+            return f"{name} {style.bound(f'{number} {unit}')} ({where})"
     return ""
 
 

@@ -254,7 +254,7 @@ class Analyse:
         study = self._study
         told = answers.estimate(question, self._library)
         if study is None or study.question != question:
-            stale = f"What is shown is {words.STALE}. " if study and study.shown else ""
+            stale = f"What is shown is {words.STALE}. " if self._shown(study) else ""
             return f"{stale}This takes {told}."
         if study.waiting:
             return "Waiting for an earlier analysis …"
@@ -266,11 +266,15 @@ class Analyse:
             return f"This could not be worked out: {study.failed}"
         return answers.took(study, self._library)
 
+    def _shown(self, study):
+        """Return what there is of the answer, if it is one of the analysis that is open."""
+        here = study is not None and ABOUT[type(study.question)] == self._state.analysis
+        return study.shown if here else None
+
     def _draw(self):
         """Draw the answer, or what is there of it, if it is one to what is looked at."""
         study, analysis = self._study, self._state.analysis
-        here = study is not None and ABOUT[type(study.question)] == analysis
-        found = study.shown if here else None
+        found = self._shown(study) if self._question()[0] is not None else None
         for name, drawings in self._drawings.items():
             for one in drawings:
                 one.pane.visible = found is not None and name == analysis

@@ -63,7 +63,7 @@ class Controls:
         )  # fmt: skip
         self.year = pmui.Player(
             label="Year", start=YEARS[0], end=YEARS[-1], value=state.year, variant="minimal",
-            interval=FRAME, loop_policy="once", show_value=True, sizing_mode="stretch_width",
+            interval=FRAME, loop_policy="loop", show_value=True, sizing_mode="stretch_width",
             size="small", margin=(0, 8),
         )  # fmt: skip
         side = {"size": "small", "sx": style.TIGHT, "margin": (6, 8, 0, 0), "width": SIDE}

@@ -14,10 +14,12 @@ def key(selection, *, dark=False) -> str:
     colour, changed = style.rcp(state.rcp, dark=dark), style.what_if(dark=dark)
     name = place.name.removeprefix("the ")
     size = "" if place.cell is not None else f" ({_extent(selection)})"
+    drawn = "S_T − S_R" if state.curves == "thaw" else "S_T"
+    of = f"{words.RCP_NAMES[state.rcp]}, " if state.lines == "scenarios" else ""
     runs = (
-        _entry(_line(colour), "S_T − S_R")
+        _entry(_line(colour), f"{of}{drawn}")
         if state.curves == "thaw"
-        else _entry(_line(colour), "S_T, with thaw")
+        else _entry(_line(colour), f"{of}S_T, with thaw")
         + _entry(_line(colour, "5 3"), f"S_R, thaw held at {REFERENCE_YEAR}")
     )
     spread = (
@@ -32,7 +34,7 @@ def key(selection, *, dark=False) -> str:
         )
     elif state.lines == "scenarios":
         spread += "".join(
-            _entry(_line(style.rcp(rcp, dark=dark), "12 4"), f"{name}, S_T")
+            _entry(_line(style.rcp(rcp, dark=dark), "12 4"), f"{name}, {drawn}")
             for rcp, name in words.RCP_NAMES.items()
             if rcp != state.rcp
         )

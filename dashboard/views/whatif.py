@@ -136,10 +136,11 @@ class WhatIf:
         state.param.watch(lambda _event: self._moving or self.refresh(), "edits")
         self.refresh()
         self.pane = pn.Column(
-            self.where, *self._first(rates), self.more, self.since, self.changed, self.text,
-            pn.Row(self.run, self.cancel, self.flip, margin=(4, 0)),
-            pn.Row(self.undo, self.redo, self.reset, margin=(0, 0, 4, 0)), self.automatic,
-            self.bar, self.says, self.saved.pane, sizing_mode="stretch_width",
+            self.where, *self._first(rates),
+            pn.Row(self.run, self.cancel, self.flip, margin=(8, 0, 4, 0)),
+            pn.Row(self.undo, self.redo, self.reset, margin=(0, 0, 4, 0)),
+            self.bar, self.says, self.changed, self.more, self.since, self.text, self.automatic,
+            self.saved.pane, sizing_mode="stretch_width",
         )  # fmt: skip
 
     def _first(self, names):

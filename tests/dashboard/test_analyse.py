@@ -203,7 +203,6 @@ def test_the_number_of_the_headline_is_explained(opened):
 def test_a_bar_of_the_tornado_equals_the_run_of_its_slider(opened):
     page = opened(f"?view=analyse&analysis=tornado&gcm=MIROC5&{place()}")
     page.says("Simulated by this model. 5\\d runs of 1 cell took", LONG)
-    high = page.page.evaluate(READ, "tornado-high")
     at = []  # until the page lies still
 
     def still(_found):
@@ -211,6 +210,7 @@ def test_a_bar_of_the_tornado_equals_the_run_of_its_slider(opened):
         return len(at) > 5 and at[-1] == at[-5]
 
     page.wait(still)
+    high = page.page.evaluate(READ, "tornado-high")
     page.page.mouse.click(*at[-1])
     page.says("Set in the panel: ")
     page.page.get_by_role("button", name="Explore").click()

@@ -63,7 +63,7 @@ def test_details_name_what_a_residual_is_a_share_of():
 @pytest.mark.browser
 def test_the_light_is_on_in_both_views(opened):
     page = opened()
-    page.says("● Budgets close: C to [\\d.e−]+, nitrogen to .*, water to .*, heat to ")
+    page.says("● Budgets close: C to [\\d.e−]+, N to .*, water to .*, heat to ")
     page.page.get_by_role("button", name="Scorecard").click()
     page.says("● Budgets close")
     assert page.page.locator(".light").get_attribute("title").startswith("Not accounted for")
