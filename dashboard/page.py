@@ -130,7 +130,7 @@ class Page:
     def _watch(self):
         watch = self.state.param.watch
         gone = [name for name in self.state.param if name not in ("name", "shown", "edits")]
-        watch(lambda _event: self.complain(), gone)  # what was wrong was so of an earlier choice
+        watch(lambda *_events: self.complain(), gone)  # what was wrong was so of an earlier choice
         watch(self._climate_changed, ["rcp", "gcm"])
         watch(self._ecosystem_changed, "ecosystem")
         watch(lambda _event: self.refresh(), "maps")
@@ -216,7 +216,7 @@ class Page:
             self._alone = alone
             self.series.show_alone(alone=alone)
 
-    def _climate_changed(self, _event):
+    def _climate_changed(self, *_events):
         self.library.prefer(self.state.rcp, self.state.gcms)
         self.selection.cell_run = CellRun({})
         self.refresh()

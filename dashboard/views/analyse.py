@@ -246,7 +246,7 @@ class Analyse:
         self.bar.value = int(100 * study.fraction) if running else 0
         question, fault = self._question()
         self.go.disabled = question is None or (running and study.question == question)
-        said = fault or self._standing(question)
+        said = f"{fault} {self._stale()}" if fault else self._standing(question)
         self.says.object = html.escape(f"{self._note} {said}".strip())
 
     def _standing(self, question) -> str:
@@ -254,8 +254,7 @@ class Analyse:
         study = self._study
         told = answers.estimate(question, self._library)
         if study is None or study.question != question:
-            stale = f"What is shown is {words.STALE}. " if self._shown(study) else ""
-            return f"{stale}This takes {told}."
+            return f"{self._stale()}This takes {told}."
         if study.waiting:
             return "Waiting for an earlier analysis …"
         if study.running:
@@ -266,6 +265,9 @@ class Analyse:
             return f"This could not be worked out: {study.failed}"
         return answers.took(study, self._library)
 
+    def _stale(self) -> str:
+        return f"What is shown is {words.STALE}. " if self._shown(self._study) else ""
+
     def _shown(self, study):
         """Return what there is of the answer, if it is one of the analysis that is open."""
         here = study is not None and ABOUT[type(study.question)] == self._state.analysis
@@ -274,7 +276,7 @@ class Analyse:
     def _draw(self):
         """Draw the answer, or what is there of it, if it is one to what is looked at."""
         study, analysis = self._study, self._state.analysis
-        found = self._shown(study) if self._question()[0] is not None else None
+        found = self._shown(study)
         for name, drawings in self._drawings.items():
             for one in drawings:
                 one.pane.visible = found is not None and name == analysis

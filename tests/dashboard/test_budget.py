@@ -66,4 +66,4 @@ def test_the_light_is_on_in_both_views(opened):
     page.says("● Budgets close: C to [\\d.e−]+, N to .*, water to .*, heat to ")
     page.page.get_by_role("button", name="Scorecard").click()
     page.says("● Budgets close")
-    assert page.page.locator(".light").get_attribute("title").startswith("Not accounted for")
+    assert page.page.locator("span.light").get_attribute("title").startswith("Not accounted for")
