@@ -12,6 +12,7 @@ import xarray as xr
 
 import tem
 from dashboard import areas
+from dashboard.changes import NO_OFFSETS
 from dashboard.edits import PANEL, parsed, touched
 from dashboard.results import DECLARED, Weights, joined
 from dashboard.state import GROUPS
@@ -37,6 +38,10 @@ FLUXES = ("npp", "rh", "nep")  # that are explained
 
 EARLY = f"Until {REFERENCE_YEAR} the runs with and without thaw are one: choose a later year."
 UNEDITED = "Nothing is changed yet: move a slider, and its effect can be explained."
+OFFSET = (
+    "A what-if that changes the climate cannot be taken apart by its edits; take the changes of "
+    "the climate back first."
+)
 UNTOUCHED = "The edits change nothing in this ecosystem; choose another one."
 EMPTY = "There is no cell of this ecosystem in the drawn area; choose another one."
 COMING = "The climates chosen are still being simulated."
@@ -420,6 +425,8 @@ def _causes(state, library, where) -> Causes:
         if state.year <= REFERENCE_YEAR:
             raise ValueError(EARLY)
         return Causes(where, number, state.year)
+    if state.offsets != NO_OFFSETS:
+        raise ValueError(OFFSET)
     if not state.edits:
         raise ValueError(UNEDITED)
     if number == "edits-summed" and state.year <= REFERENCE_YEAR:

@@ -17,7 +17,7 @@ class Shelf:
         wanted = {self._key(one.change): one.change for one in self._state.saved}
         for key, job in list(self._jobs.items()):
             if key not in wanted or key in self._answers:
-                self._jobs.pop(key)
+                self._jobs.pop(key, None)
                 job.cancel()
         if not self._library.results(self._state.rcp, self._state.gcms):
             return
@@ -95,6 +95,8 @@ class Shelf:
 
     def _region_ran(self, key, job):
         self.learn(job)
+        if job.results or job.failed:
+            self._jobs.pop(key, None)  # whose results need much room
         if job.failed and not job.cancelled:
             self._answer(key, {}, job.failed)
 

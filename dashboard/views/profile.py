@@ -31,7 +31,6 @@ FINE = 0.05  # m; all layers are whole numbers of it
 ROWS = np.rint(LAYERS[:TEN_M] / FINE).astype(int)  # of the picture, by layer
 BOTTOM = float(EDGES[TEN_M])
 DEPTHS = np.linspace(0.0, BOTTOM, 201)
-DASHES = dict(zip(GCMS, ("solid", "dashed", "dotdash", "dotted"), strict=True))
 FRONTS = {"thaw": "dotted", "frost": "solid", "bottom": "dashed"}  # lines on the picture
 INK = "#111111"  # of these, in both themes: the picture is light
 SHALLOW = 3.0  # m that are shown at least
@@ -50,7 +49,7 @@ class Ground:
     def __init__(self, state, library, document):
         self._state, self._library, self._document = state, library, document
         self._found, self._shown, self._asked, self._dark = None, None, None, False
-        self._fault = ""
+        self._failed, self._fault = None, ""  # what failed, and why
         self.year = pmui.IntSlider(
             label="Year", start=YEARS[0], end=YEARS[-1], value=state.year, size="small",
             sizing_mode="stretch_width", margin=(0, 12), format="0",
@@ -77,7 +76,7 @@ class Ground:
 
     def open(self):
         """Show the ground of the cell that is chosen."""
-        self._fault = ""
+        self._failed = None
         self.show()
 
     def turn_dark(self, *, dark):
@@ -101,7 +100,7 @@ class Ground:
             self._wait(climate.failed or WAITING.format(climate=climate.name))
         elif self._shown == wish:
             self._draw()
-        elif self._fault:
+        elif self._failed == wish:
             self._wait(self._fault)
         else:
             self._wait(WORKING)
@@ -124,6 +123,7 @@ class Ground:
             self._asked = None
         if wish != self._wish:
             return
+        self._failed = wish if fault else None
         self._fault = fault and FAILED.format(fault=fault)
         self._shown, self._found = (None, None) if found is None else (wish, found)
         if self._is_open():
@@ -236,9 +236,15 @@ class Ground:
             source = ColumnDataSource(
                 {"year": np.array(YEARS), "alt": nothing, "still": nothing}, name=f"alt {gcm}"
             )
-            line = shown.line("year", "alt", source=source, line_dash=DASHES[gcm], legend_label=gcm)
+            line = shown.line(
+                "year",
+                "alt",
+                source=source,
+                line_dash=style.GCM_DASH[gcm] or "solid",
+                legend_label=gcm,
+            )
             still = shown.line("year", "still", source=source, line_color=style.CONTEXT,
-                               line_dash=DASHES[gcm], line_width=1)  # fmt: skip
+                               line_dash=style.GCM_DASH[gcm] or "solid", line_width=1)  # fmt: skip
             shown.add_tools(
                 HoverTool(
                     renderers=[line],

@@ -253,6 +253,7 @@ def test_a_parameter_moves_over_the_literature_in_one_ecosystem_and_by_half_in_s
     [
         ({"year": 2015}, "the runs with and without thaw are one: choose a later year"),
         ({"explained": "edits"}, "Nothing is changed yet"),
+        ({"explained": "edits", "offsets": tem.Offsets(co2=200.0)}, "changes the climate cannot"),
         ({"analysis": "tornado", "year": 2020}, "choose a later year"),
         ({"analysis": "threshold", "year": 2020}, "choose a later year"),
     ],
