@@ -65,9 +65,10 @@ class Page:
         self.refresh()
 
     def begin(self):
-        """Start to listen: the browser is there (a callback set before would be lost)."""
+        """Start to listen and to ask: the browser is there (what came before would be lost)."""
         self._stop_listening = self.library.listen(self._hear)
         self.refresh()
+        self._open_view()
         self._rerun()
         self.selection.shelf.ask()
         self.complain(*self._faults)
@@ -125,7 +126,7 @@ class Page:
             ),
             sizing_mode="stretch_both", margin=0,
         )  # fmt: skip
-        self._open_view()
+        self._show_view()
 
     def _watch(self):
         watch = self.state.param.watch
@@ -277,12 +278,16 @@ class Page:
             self.paper.show()
             self._show_link()
 
-    def _open_view(self):
+    def _show_view(self):
         """Show what is open, hide the rest."""
         for name, view in self._others.items():
             view.pane.visible = name == self.state.view
         for pane in (self.headline, self.about, self.explore):
             pane.visible = self.state.view == "explore"
+
+    def _open_view(self):
+        """Show what is open, and let it ask for what it shows."""
+        self._show_view()
         if self.state.view in self._others:
             self._others[self.state.view].open()
 

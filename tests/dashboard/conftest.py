@@ -23,9 +23,6 @@ CHROMIUM = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-# Known defect of the views Analyse and Figures: words may arrive whose drawing does not.
-LATE = pytest.mark.xfail(reason="a drawing may stay away until the next click", strict=False)
-
 READ = """
 () => {  // what the page draws: values and titles of the maps, curves, the tapped cell
   const found = {images: [], titles: [], bars: [], curves: {}, marker: [], shape: []}

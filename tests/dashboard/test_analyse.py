@@ -11,7 +11,6 @@ from dashboard.questions import Bars, Tornado
 from dashboard.state import State
 from dashboard.views.analyse import BRIEF, Analyse
 from tem.sensitivity import Bar
-from tests.dashboard.conftest import LATE
 
 SHARE = 12  # of the region's cells are served, see server.py
 LONG = 120.0  # s until an analysis of the served cells is there
@@ -187,7 +186,6 @@ def place():
 
 
 @pytest.mark.browser
-@LATE
 def test_the_number_of_the_headline_is_explained(opened):
     page = opened("?gcm=MIROC5")
     page.drawn()
@@ -202,7 +200,6 @@ def test_the_number_of_the_headline_is_explained(opened):
 
 
 @pytest.mark.browser
-@LATE
 def test_a_bar_of_the_tornado_equals_the_run_of_its_slider(opened):
     page = opened(f"?view=analyse&analysis=tornado&gcm=MIROC5&{place()}")
     page.says("Simulated by this model. 5\\d runs of 1 cell took", LONG)
@@ -224,7 +221,6 @@ def test_a_bar_of_the_tornado_equals_the_run_of_its_slider(opened):
 
 
 @pytest.mark.browser
-@LATE
 def test_shares_of_variance_add_up(opened):
     page = opened(f"?view=analyse&analysis=shares&{place()}")
     if page.page.get_by_role("button", name="Take apart").is_enabled():
@@ -237,7 +233,6 @@ def test_shares_of_variance_add_up(opened):
 
 
 @pytest.mark.browser
-@LATE
 def test_a_threshold_of_warming_is_looked_for(opened):
     page = opened(f"?view=analyse&analysis=threshold&gcm=MIROC5&{place()}")
     there = "turns from|No crossing in range"
@@ -251,7 +246,6 @@ def test_a_threshold_of_warming_is_looked_for(opened):
 
 
 @pytest.mark.browser
-@LATE
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
 def test_nothing_is_wider_than_the_page(opened, size):
     page = opened("?view=analyse&gcm=MIROC5", size)

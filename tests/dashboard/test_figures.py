@@ -16,7 +16,6 @@ from dashboard.views import panels
 from dashboard.views import paper as view
 from tem.summary import DECLARED
 from tem.variables import Yearly
-from tests.dashboard.conftest import LATE
 
 PATIENCE = 60.0  # s until the comparison is worked out
 ROWS = data.published().reset_index().set_index("id", drop=False)
@@ -174,7 +173,6 @@ def test_the_caption_counts_agreement_and_lists_every_printed_number():
 
 
 @pytest.mark.browser
-@LATE
 def test_every_figure_is_one_click_away(opened):
     page = opened("?view=paper")
     page.says("Of 14 printed numbers", PATIENCE)
@@ -192,7 +190,6 @@ def test_every_figure_is_one_click_away(opened):
 
 
 @pytest.mark.browser
-@LATE
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
 def test_a_figure_fits_the_window(opened, size):
     page = opened("?view=paper&figure=7", size)
