@@ -1,5 +1,6 @@
 """The shared results without a page: against `tem.summary`, and what-ifs of cells and regions."""
 
+import re
 import threading
 from types import SimpleNamespace
 
@@ -283,13 +284,14 @@ def test_headline_says_what_it_is_about(library):
 @pytest.mark.parametrize("rcp", data.RCPS)
 def test_published_numbers_are_told_digit_by_digit(ecosystem, rcp):
     said = words.printed(State(rcp=rcp, ecosystem=ecosystem)).translate({0x2212: "-", 0xA0: " "})
-    number, spread = said.split(": ")[1].removesuffix(" Tg C.").split(" ± ")
     rows = data.published()
-    (row,) = rows[(rows.mean_printed == number) & (rows.sd_printed == spread)].itertuples()
-    assert row.symbol == "SdNEP"
-    assert row.scenario == RCP_NAMES[rcp]
     where = {"All": "permafrost region", "Meadow": "alpine meadow", "Steppe": "alpine steppe"}
-    assert row.region.startswith(where[ecosystem])
+    for name, symbol, unit in (("ΣΔNEP", "SdNEP", "Tg C"), ("exposed", "SOC_PF", "Pg C")):
+        number, spread = re.search(rf"{name} (-?[\d.]+) ± ([\d.]+) {unit} \(", said).groups()
+        (row,) = rows[(rows.mean_printed == number) & (rows.sd_printed == spread)].itertuples()
+        assert row.symbol == symbol
+        assert row.scenario == RCP_NAMES[rcp]
+        assert row.region.startswith(where[ecosystem])
 
 
 def test_where_nothing_is_published_nothing_is_told():
