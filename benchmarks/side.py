@@ -11,7 +11,7 @@ from benchmarks import plain
 from benchmarks.counting import uncompiled
 from benchmarks.timing import MICRO, Figure, repeat
 from tem import ecosystem, parameters, spinup
-from tem.door import drivers_of, side_by_side
+from tem.door import drivers_of, mean_year, side_by_side
 from tem.ecosystem import Sky, begin_year, live, place_of_lanes, set_sky
 from tem.lanes import LANES
 from tem.variables import Pools
@@ -42,17 +42,17 @@ def block(month: int = JULY) -> Block:
     environment = tem.environment(region, data.climate(region, "rcp85", data.GCMS[0]))
     p = parameters.as_records(tem.ecosystems())[parameters.ECOSYSTEMS.index(ECOSYSTEM)]
     months = side_by_side(drivers_of(environment, "S_T"), np.arange(LANES))
-    mean_year = months.reshape(-1, 12, *months.shape[1:]).mean(axis=0)
+    usual = mean_year(months)
     place, _ = place_of_lanes()
-    spinup.equilibrium(place, mean_year, CO2, p)
+    spinup.equilibrium(place, usual, CO2, p)
     begin_year(place, LANES, p)
-    set_sky(place, LANES, mean_year[month], CO2, p)
+    set_sky(place, LANES, usual[month], CO2, p)
     pools = np.stack([place["pools"][name] for name in Pools._fields])
     sky = Sky(*(place["sky"][name].copy() for name in Sky._fields))
     lived = plain.plain_place(place)
     plain.month_in_python(lived, LANES, WIDER, p)
     steps = np.array(lived.pace.steps)
-    return Block(place, LANES, pools, sky, steps, WIDER, p, mean_year)
+    return Block(place, LANES, pools, sky, steps, WIDER, p, usual)
 
 
 def figures(runs: int = 5) -> list[Figure]:

@@ -8,32 +8,27 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import tem
-from dashboard.lanes import Lane, quietly
+from dashboard.lanes import CANCELLED, Lane, Task, quietly
 from tem.blocks import part_of
 
 log = logging.getLogger(__name__)
 
 KEPT = 64  # answers
-CANCELLED = "cancelled"
 PACE = {"cell": 1e-3, "warming": 3e-2}  # s a cell takes in a run, until one has been measured
 
 
 @dataclass
-class Study:
+class Study(Task):
     """A question, and how far its answer is."""
 
     question: object
     changed: Callable = lambda _study: None
-    fraction: float = 0.0
-    waiting: bool = True
     partial: object = None  # what is there of the answer
     answer: object = None
     seconds: float = 0.0  # that the answer took
-    failed: str = ""
-    stopped: threading.Event = field(default_factory=threading.Event)
 
     @property
     def shown(self):
@@ -41,18 +36,9 @@ class Study:
         return self.answer or self.partial
 
     @property
-    def cancelled(self):
-        """Whether someone stopped it before it had finished."""
-        return self.failed == CANCELLED
-
-    @property
     def running(self):
         """Whether more is to come."""
         return self.answer is None and not self.failed
-
-    def cancel(self):
-        """Ask it to stop: it does so at its next block of cells."""
-        self.stopped.set()
 
     def show(self, partial):
         """Take what there is of the answer."""

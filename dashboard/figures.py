@@ -13,6 +13,7 @@ from dashboard.edits import ALL
 from dashboard.frames import limit
 from dashboard.paper import EXPOSED, FLUXES, GROUPS, MAPPED, NITROGEN, Numbers
 from dashboard.printed import THAW, Mark, Span, marks, size, spans
+from dashboard.quantities import summed
 from dashboard.results import mean_sd
 from dashboard.runs import RCP_NAMES
 from data import RCPS, YEARS
@@ -25,7 +26,6 @@ CONTRIBUTED = ("vegc", "soc", "npp", "rh")  # as `measures.contribution` has the
 POOLS = ("vegc", "soc", "ecoc")
 ECOC = "EcoC"  # symbol of the one sum we add
 ABREAST = 4  # maps in a row
-LATER = np.array(YEARS) > REFERENCE_YEAR
 NOW = YEARS.index(REFERENCE_YEAR)
 
 
@@ -113,11 +113,6 @@ def since_2020(many):
     return many - many[..., NOW, None]
 
 
-def summed(many):
-    """Return the sum of a flux [..., year] over the years after 2020."""
-    return np.where(LATER, many, 0.0).cumsum(axis=-1)
-
-
 def _is_flux(numbers, name) -> bool:
     return numbers.units[name].endswith(" year-1")
 
@@ -150,7 +145,7 @@ def _effects(numbers, name, groups=(ALL,), *, total=False) -> Course:
     for group in groups:
         for rcp in RCPS:
             thaw = numbers.thaw(name, rcp, group)
-            lines.append(_line(rcp, _of(group), summed(thaw) if total else thaw))
+            lines.append(_line(rcp, _of(group), summed(thaw, YEARS) if total else thaw))
         symbol = title.replace("Σ", "S").replace("Δ", "d")
         printed += marks(symbol, THAW, unit, group, _of(group))
     return Course(title, unit, lines, printed)
@@ -167,7 +162,7 @@ def _effect_bars(numbers, name, groups=(ALL,)) -> Bars:
     for rcp in RCPS:
         for group in groups:
             thaw = numbers.thaw(name, rcp, group)
-            bars.append(_bar(rcp, _of(group), (summed(thaw) if flux else thaw)[:, -1]))
+            bars.append(_bar(rcp, _of(group), (summed(thaw, YEARS) if flux else thaw)[:, -1]))
     for group in groups:
         for symbol in sorted(symbols):
             printed += marks(symbol, THAW, unit, group, _of(group))
@@ -252,7 +247,7 @@ def _amounts(numbers, name) -> Bars:
     unit = _summed_unit(numbers.units[name])
     for rcp in RCPS:
         both = numbers.of(name, rcp)
-        ends = (summed(both) if flux else since_2020(both))[..., -1]
+        ends = (summed(both, YEARS) if flux else since_2020(both))[..., -1]
         bars += [_bar(rcp, run, ends[:, RUNS.index(run)]) for run in reversed(RUNS)]
     for run in () if flux else RUNS:
         printed += marks(f"d{_symbol(name)}", run, unit)
@@ -277,7 +272,7 @@ def _used(numbers, part, whole, printed_symbol) -> Bars:
     bars, printed = [], []
     for rcp in RCPS:
         for group in GRASSLAND:
-            used = summed(numbers.thaw(part, rcp, group))[:, -1] * scale
+            used = summed(numbers.thaw(part, rcp, group), YEARS)[:, -1] * scale
             bars.append(_bar(rcp, group, used / numbers.thaw(whole, rcp, group)[:, -1]))
     for group in GRASSLAND:
         printed += marks(printed_symbol, THAW, "1", group, group)

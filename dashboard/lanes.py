@@ -8,11 +8,32 @@ import os
 import sys
 import threading
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 log = logging.getLogger(__name__)
 
 GIVING_WAY = 10  # nice value
+CANCELLED = "cancelled"
+
+
+@dataclass(kw_only=True)
+class Task:
+    """Work that a lane does for someone: how far it is, and how it ended."""
+
+    fraction: float = 0.0
+    waiting: bool = True
+    failed: str = ""
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether someone stopped it before it had finished."""
+        return self.failed == CANCELLED
+
+    def cancel(self):
+        """Ask it to stop: it does so at its next block of cells."""
+        self.stopped.set()
 
 
 class Lane:

@@ -2,7 +2,6 @@
 
 import html
 import logging
-import time
 
 import numpy as np
 import panel as pn
@@ -11,6 +10,7 @@ import panel_material_ui as pmui
 from dashboard import areas, budget, link, style, words
 from dashboard.changes import History
 from dashboard.glossary import marked
+from dashboard.paced import Paced
 from dashboard.results import SERIES
 from dashboard.runs import CellRun
 from dashboard.selection import Selection
@@ -52,7 +52,8 @@ class Page:
             self.state.area = ()
             faults += missing
         self._job = None  # the what-if of the region that is running
-        self._seen, self._waiting, self._last, self._tidying = None, False, 0.0, False
+        self._seen, self._tidying = None, False
+        self._soon = Paced(document, PATIENCE, self._catch_up)
         self._previewed = False  # whether the preview of that what-if is drawn
         self._alone = False  # whether the Baseline is shown alone, to see what moves
         self._fault = ""  # why the last what-if has no result
@@ -66,7 +67,7 @@ class Page:
 
     def begin(self):
         """Start to listen and to ask: the browser is there (what came before would be lost)."""
-        self._stop_listening = self.library.listen(self._hear)
+        self._stop_listening = self.library.listen(self._soon.ask)
         self.refresh()
         self._open_view()
         self._rerun()
@@ -372,7 +373,7 @@ class Page:
         if job.results or job.failed or (job.preview and not self._previewed):
             self._document.add_next_tick_callback(self._look_at_job)
         else:
-            self._hear()
+            self._soon.ask()
 
     def _look_at_job(self):
         with pn.io.hold():
@@ -444,28 +445,16 @@ class Page:
 
     # --- what the library says ---------------------------------------------------------------
 
-    def _hear(self):
-        """Look at the library soon. Called from worker threads."""
-        if not self._waiting:
-            self._waiting = True
-            self._document.add_next_tick_callback(self._catch_up)
-
     def _catch_up(self):
-        wait = self._last + PATIENCE - time.monotonic()
-        if wait > 0:
-            self._document.add_timeout_callback(self._catch_up, int(1000 * wait) + 1)
-            return
-        self._waiting, self._last = False, time.monotonic()
-        with pn.io.hold():
-            if self._job is not None:
-                self._region_moved()
-            self._say_status()
-            if self.state.view in self._others:
-                self._others[self.state.view].show()
-            if self.selection.seen() != self._seen:
-                self.refresh()
-                self._rerun()
-                self.selection.shelf.ask()
+        if self._job is not None:
+            self._region_moved()
+        self._say_status()
+        if self.state.view in self._others:
+            self._others[self.state.view].show()
+        if self.selection.seen() != self._seen:
+            self.refresh()
+            self._rerun()
+            self.selection.shelf.ask()
 
     # --- drawing and saying ------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from tem import permafrost
 from tem.columns import EDGES, LAYERS, STEPS, TEN_M
 
 A_YEAR = 12 * STEPS  # steps of the soil column
-DEPTHS = np.linspace(0.0, EDGES[TEN_M], 201)  # m, at which carbon is told
 
 
 class Fronts(NamedTuple):

@@ -16,6 +16,12 @@ ASPECTS = {  # and how a list of quantities calls each
 TWO_SIDED = ("balance", "exposed", "temperature")  # kinds that have a sign of their own
 
 
+def summed(flux, years, axis=-1):
+    """Return the sum of a *flux* over those *years* that come after 2020; *axis* from the last."""
+    late = np.expand_dims(np.asarray(years) > REFERENCE_YEAR, tuple(range(1, -axis)))
+    return np.where(late, flux, 0.0).cumsum(axis=axis)
+
+
 class Quantity(NamedTuple):
     """A variable, and the aspect of it that is shown."""
 
@@ -82,7 +88,7 @@ class Quantity(NamedTuple):
         effect = transient - reference
         if self.aspect == "thaw":
             return effect
-        return np.where((years > REFERENCE_YEAR)[:, None], effect, 0.0).cumsum(axis=0)
+        return summed(effect, years, axis=-2)
 
 
 QUANTITIES = {

@@ -12,40 +12,25 @@ import xarray as xr
 
 import tem
 from dashboard import areas
-from dashboard.changes import NO_OFFSETS
-from dashboard.edits import PANEL, parsed, touched
+from dashboard.edits import PANEL, parsed
 from dashboard.results import DECLARED, Weights, joined
 from dashboard.state import GROUPS
 from data import GCMS, RCPS, YEARS
 from tem import explain
 from tem.environment import REFERENCE_YEAR
 from tem.parameters import FIELDS
-from tem.sensitivity import USUAL, Bar, Span, span
+from tem.sensitivity import USUAL, Bar, Span
 from tem.summary import THAW, Measure, area_mean, measured
 from tem.thin import standard_error
 
-MOST = 16  # cells of each ecosystem that stand for all; as many as a kernel takes at once
+MOST = 16  # cells of each ecosystem that stand for all
 MOST_WARMED = 4  # where heat and water run anew
 SETS = 16  # of parameters, for shares of variance
 DECADE = 10
-WARMEST = 6.0  # K
-CHANGES = {"tenth": 0.1, "usual": USUAL}
-AROUND = 0.5  # share of its value by which a parameter is moved to find a threshold
 DRIVEN = 8  # sets of drivers in which `tem.explain.change` runs
 TRIED = 11  # runs of `tem.threshold` at most
 ROUND_OFF = 1e-12  # of the largest part
 FLUXES = ("npp", "rh", "nep")  # that are explained
-
-EARLY = f"Until {REFERENCE_YEAR} the runs with and without thaw are one: choose a later year."
-UNEDITED = "Nothing is changed yet: move a slider, and its effect can be explained."
-OFFSET = (
-    "A what-if that changes the climate cannot be taken apart by its edits; take the changes of "
-    "the climate back first."
-)
-UNTOUCHED = "The edits change nothing in this ecosystem; choose another one."
-EMPTY = "There is no cell of this ecosystem in the drawn area; choose another one."
-COMING = "The climates chosen are still being simulated."
-ALL_NEEDED = "Shares of variance need all {total} climates; {ready} are ready."
 
 
 @dataclass(frozen=True)
@@ -104,10 +89,9 @@ def drawn(library, where, measure, most) -> Sample:
 
 
 def _baseline(result, measure, cells) -> np.ndarray:
-    """Return what the Baseline has of *measure* [cell]; NEP where it keeps no such variable."""
-    name = measure.variable if measure.variable in result.values else "nep"
+    """Return what the Baseline has of *measure* [cell]."""
     years = slice(measure.first - YEARS[0], measure.last - YEARS[0] + 1)
-    transient, reference = result.values[name][:, years][..., cells].mean(axis=1)
+    transient, reference = result.values[measure.variable][:, years][..., cells].mean(axis=1)
     return {"S_T": transient, "S_R": reference, THAW: transient - reference}[measure.run]
 
 
@@ -392,86 +376,3 @@ def _scale(library, where, measure) -> tuple[float, str]:
         factor = float(weights.total(name, ones, where.cells(library)))
         unit = weights.unit(name)
     return factor, unit.replace(" year-1", "") if measure.over == "sum" else unit
-
-
-# --- from what is chosen to a question -----------------------------------------------------------
-
-
-def asked(state, library):
-    """Return the question that *state* asks; ValueError tells why there is none, in a sentence."""
-    where = _where(state, library)
-    return {
-        "explain": _causes,
-        "tornado": _tornado,
-        "shares": _shares,
-        "threshold": _threshold,
-    }[state.analysis](state, library, where)
-
-
-def _where(state, library) -> Where:
-    ready = tuple(library.results(state.rcp, state.gcms))
-    if not ready:
-        raise ValueError(COMING)
-    area = state.area if state.cell is None else ()
-    where = Where(state.rcp, ready, state.group, state.cell, area)
-    if not where.cells(library).size:
-        raise ValueError(EMPTY)
-    return where
-
-
-def _causes(state, library, where) -> Causes:
-    number = state.explained
-    if not number.startswith("edits"):
-        if state.year <= REFERENCE_YEAR:
-            raise ValueError(EARLY)
-        return Causes(where, number, state.year)
-    if state.offsets != NO_OFFSETS:
-        raise ValueError(OFFSET)
-    if not state.edits:
-        raise ValueError(UNEDITED)
-    if number == "edits-summed" and state.year <= REFERENCE_YEAR:
-        raise ValueError(EARLY)
-    kinds = library.region.ecosystem.values[where.cells(library)]
-    if not np.isin(kinds, touched(state.edits)).any():
-        raise ValueError(UNTOUCHED)
-    return Causes(where, number, state.year, state.edits, state.since)
-
-
-def measure_of(state) -> Measure:
-    """Return the number that tornado and shares are about; ValueError if there is none."""
-    summed = state.output == "nep-summed"
-    if state.year <= REFERENCE_YEAR and (summed or state.run == THAW):
-        raise ValueError(EARLY)
-    if summed:
-        return Measure("nep", state.run, REFERENCE_YEAR + 1, state.year, "sum")
-    return Measure(state.output, state.run, state.year, state.year)
-
-
-def _tornado(state, _library, where) -> Tornado:
-    return Tornado(where, measure_of(state), CHANGES[state.range])
-
-
-def _shares(state, library, where) -> Shares:
-    ready, total = library.ready, len(library.climates)
-    if ready < total:
-        raise ValueError(ALL_NEEDED.format(ready=ready, total=total))
-    everywhere = replace(where, rcp=RCPS[0], gcms=GCMS)
-    return Shares(everywhere, measure_of(state), CHANGES[state.range])
-
-
-def _threshold(state, library, where) -> Threshold:
-    if state.year <= REFERENCE_YEAR:
-        raise ValueError(f"Thresholds are looked for after {REFERENCE_YEAR}: choose a later year.")
-    first = max(state.year - DECADE + 1, REFERENCE_YEAR + 1)
-    measure = Measure("nep", "S_T", first, state.year)
-    return Threshold(where, measure, _within(state.parameter, library, where))
-
-
-def _within(name, library, where) -> Span:
-    """Return the range to look in: from the literature where one ecosystem has it, else ± half."""
-    if name == "warming":
-        return Span(name, 0.0, WARMEST, scales=False)
-    kinds = set(library.region.ecosystem.values[where.cells(library)].tolist())
-    if FIELDS[name].about.usual and len(kinds) == 1:
-        return span(name, USUAL)
-    return span(name, AROUND, ecosystems=kinds)

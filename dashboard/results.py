@@ -7,8 +7,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.changes import ROOM
-from dashboard.quantities import MAPS
-from tem.environment import REFERENCE_YEAR
+from dashboard.quantities import MAPS, summed
 from tem.experiment import RUNS
 from tem.summary import DECLARED
 
@@ -117,7 +116,7 @@ class Result:
     def gain(self, *where, **what):
         """Return ΣΔNEP [year] since 2020; of which cells, as for `series`."""
         transient, reference = self.series("nep", *where, **what)
-        return np.where(self.years > REFERENCE_YEAR, transient - reference, 0.0).cumsum()
+        return summed(transient - reference, self.years)
 
     def exposed(self, *where, **what):
         """Return soil carbon exposed by thaw [TOLD, year]: net of refreezing, and gains only.

@@ -24,7 +24,7 @@ from dashboard.changes import NO_OFFSETS, Change
 from dashboard.edits import touched
 from dashboard.frames import limits
 from dashboard.grid import Grid
-from dashboard.lanes import Lane, Newest, quietly
+from dashboard.lanes import CANCELLED, Lane, Newest, Task, quietly
 from dashboard.profile import profile
 from dashboard.results import CURVES, RUNS, Result, Weights, followed, joined, spliced, unrested
 from dashboard.skies import Skies
@@ -38,7 +38,6 @@ PACE = 1e-3  # s a cell takes in one climate, until the first what-if has measur
 TILE = 0.5  # degrees; a preview of a finer grid runs one cell of each ecosystem in each tile
 REMEMBERED = 64  # tapped cells whose drivers are at hand
 SKY_SHARE = 0.9  # of the time of a climate what-if that its environment takes, for progress
-CANCELLED = "cancelled"
 
 
 @dataclass
@@ -65,7 +64,7 @@ RCP_NAMES = {"rcp45": "RCP4.5", "rcp85": "RCP8.5"}
 
 
 @dataclass
-class Job:
+class Job(Task):
     """A what-if of the region: what to run, and how it went."""
 
     rcp: str
@@ -74,21 +73,12 @@ class Job:
     since: str
     offsets: tem.Offsets = NO_OFFSETS
     aside: bool = False  # gives way to other what-ifs, and has no preview
-    fraction: float = 0.0
     stage: str = ""  # what is being worked out, where that is not carbon and nitrogen
-    waiting: bool = True
     cells: int = 0  # that are run in each climate
     unrested: int = 0  # of them, in all climates, those that did not come to rest
     preview: dict = field(default_factory=dict)  # one climate, shown until there are results
     previewed: int = 0  # cells that the preview has run; the others follow their neighbour's
     results: dict = field(default_factory=dict)
-    failed: str = ""
-    stopped: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def cancelled(self):
-        """Whether someone stopped it before it had finished."""
-        return self.failed == CANCELLED
 
     @property
     def shown(self) -> dict:
@@ -104,10 +94,6 @@ class Job:
     def change(self) -> Change:
         """What it changes."""
         return Change(self.edits, self.since, self.offsets)
-
-    def cancel(self):
-        """Ask it to stop: it does so at its next block of cells."""
-        self.stopped.set()
 
 
 class CellRun(NamedTuple):

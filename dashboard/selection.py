@@ -9,16 +9,14 @@ import numpy as np
 
 from dashboard import areas, style, words
 from dashboard.frames import agreeing, limits
-from dashboard.quantities import Quantity
+from dashboard.quantities import Quantity, summed
 from dashboard.results import DECLARED, SAVED, mean_sd
 from dashboard.runs import RCP_NAMES, CellRun
 from dashboard.shelf import Shelf
 from data import RCPS, YEARS
-from tem.environment import REFERENCE_YEAR
 
 WAITING = "waiting for the model"
 SCENARIOS = (*(RCP_NAMES[rcp] for rcp in RCPS), " − ".join(RCP_NAMES[r] for r in RCPS[::-1]))
-AFTER = np.array(YEARS) > REFERENCE_YEAR
 
 
 class Picture(NamedTuple):
@@ -306,8 +304,7 @@ class Selection:
         at, where = self.state.year - YEARS[0], self.where()
         old = [one.gain(**where)[at] for one in self.told().values()]
         new = [
-            float(((one["nep"][0] - one["nep"][1]) * AFTER)[: at + 1].sum())
-            for one in self._what_if_runs()
+            float(summed(one["nep"][0] - one["nep"][1], YEARS)[at]) for one in self._what_if_runs()
         ]
         return old, new
 

@@ -9,8 +9,3 @@ class Verdicts(Once):
 
     def __init__(self, library):
         super().__init__("scorecard", lambda: scorecard(library.region, store=library.store))
-
-    @property
-    def rows(self) -> list[dict] | None:
-        """The rows, once they are there."""
-        return self.found

@@ -1,14 +1,15 @@
 """The view "Analyse": a question to the model, how far it is, and its answer."""
 
 import html
-import time
 
 import panel as pn
 import panel_material_ui as pmui
 
 from dashboard import answers, style, words
+from dashboard.asking import asked
 from dashboard.edits import allowed, ordered, parsed
-from dashboard.questions import Causes, Shares, Threshold, Tornado, asked
+from dashboard.paced import Paced
+from dashboard.questions import Causes, Shares, Threshold, Tornado
 from dashboard.state import ANALYSED, CHOICES
 from dashboard.views.drawn import SharesBar, TornadoBars, Turn, Waterfall
 from data import YEARS
@@ -39,8 +40,8 @@ class Analyse:
     def __init__(self, state, library, document):
         self._state, self._library, self._document = state, library, document
         self._study = None  # that is shown or running
-        self._due = self._waiting = self._dark = self._built = False
-        self._last, self._note = 0.0, ""
+        self._due = self._dark = self._built = False
+        self._soon, self._note = Paced(document, PATIENCE, self._catch_up), ""
         self.pane = pn.Column(
             visible=False, sizing_mode="stretch_both", margin=0, styles={"overflow-y": "auto"}
         )
@@ -181,8 +182,7 @@ class Analyse:
             elif self._library.analyses.seconds(question) <= BRIEF:
                 self._ask()
         with pn.io.hold():
-            self._mark()
-            self._draw()
+            self._catch_up()
 
     def _ask(self):
         question, _fault = self._question()
@@ -218,19 +218,12 @@ class Analyse:
     # --- what the lane says ------------------------------------------------------------------
 
     def _moved(self, study):  # from a worker
-        if study is self._study and not self._waiting:
-            self._waiting = True
-            self._document.add_next_tick_callback(self._catch_up)
+        if study is self._study:
+            self._soon.ask()
 
     def _catch_up(self):
-        wait = self._last + PATIENCE - time.monotonic()
-        if wait > 0:
-            self._document.add_timeout_callback(self._catch_up, int(1000 * wait) + 1)
-            return
-        self._waiting, self._last = False, time.monotonic()
-        with pn.io.hold():
-            self._mark()
-            self._draw()
+        self._mark()
+        self._draw()
 
     # --- drawing and saying ------------------------------------------------------------------
 

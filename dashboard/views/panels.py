@@ -32,7 +32,6 @@ DASHES = {
 SHORT = {"Meadow": "AM", "Steppe": "AS"}  # below narrow bars, as in the paper
 PALE = ("S_R", "Steppe")  # bars that are told from the others by a lighter fill
 ROOM = {"rcp45": 3.0, "rcp85": 7.0}  # years by which marks stand right of the last year
-TRUE_AT = np.cos(np.radians(33.0))  # east-west over north-south on a map
 DIAMOND = 11  # px
 LEAST = 170  # px, width of a map
 CLEAR = "rgba(0, 0, 0, 0)"
@@ -215,7 +214,7 @@ def _map(panel, grid, dark):
     shown = _figure(
         panel, x_range=Range1d(west, east), y_range=Range1d(south, north),
         sizing_mode="scale_width", min_width=LEAST,
-        aspect_ratio=(east - west) / (north - south) * TRUE_AT * 0.8,
+        aspect_ratio=(east - west) / (north - south) * style.NARROWED * 0.8,
     )  # fmt: skip
     colours = style.diverging(panel.kind)
     mapper = LinearColorMapper(palette=colours, low=-panel.most, high=panel.most, nan_color=CLEAR)

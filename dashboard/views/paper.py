@@ -1,7 +1,6 @@
 """The figures of the paper, one click each, on our results, with what the paper prints."""
 
 import html
-import logging
 from itertools import chain
 
 import panel as pn
@@ -11,8 +10,6 @@ from dashboard import scorewords, style
 from dashboard.figures import FIGURES
 from dashboard.views import panels
 from data import GCMS
-
-log = logging.getLogger(__name__)
 
 INTRO = (
     f"Simulated by this model with its Baseline parameters, {len(GCMS)} climate models under each "

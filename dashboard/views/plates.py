@@ -32,8 +32,7 @@ from tem.parameters import ECOSYSTEMS
 hv.extension("bokeh")
 
 FLAT = ccrs.PlateCarree()
-TRUE_AT = 33.0  # degrees north where east-west and north-south distances agree on screen
-ASPECT = (BOX[1] - BOX[0]) / (BOX[3] - BOX[2]) * np.cos(np.radians(TRUE_AT))
+ASPECT = (BOX[1] - BOX[0]) / (BOX[3] - BOX[2]) * style.NARROWED
 TALLEST = 520  # px
 KEEP_SHAPE = """
 const high = Math.round(figure.inner_width / aspect) + figure.outer_height - figure.inner_height

@@ -59,7 +59,7 @@ class Scorecard:
 
     def show(self):
         """Show the rows that are chosen, or what is awaited."""
-        rows = self._verdicts.rows
+        rows = self._verdicts.found
         with pn.io.hold():
             self.filters.visible = rows is not None
             self.words.object = html.escape(self._awaited()) if rows is None else _summary(rows)
@@ -82,7 +82,7 @@ class Scorecard:
         return WORKING
 
     def _come(self):
-        self._asked, self._failed = False, self._verdicts.rows is None
+        self._asked, self._failed = False, self._verdicts.found is None
         self.show()
 
 

@@ -102,6 +102,12 @@ class Seen:
             self.foreign.append(route.request.url)
             route.abort()
 
+    def extent(self):
+        """Return how wide and high the page is, what one would have to scroll to included."""
+        return self.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+        )
+
     def read(self):
         return self.page.evaluate(READ)
 

@@ -113,7 +113,7 @@ def test_bars_are_drawn_as_they_come_the_longest_on_top(opened_view):
     low, high = (view.bars.sources[end].data for end in ("low", "high"))
     assert (list(low["left"]), list(low["right"])) == ([-2.0], [1.0])
     assert (list(high["left"]), list(high["right"])) == ([1.0], [3.0])
-    view._last = 0.0
+    view._soon._last = 0.0
     study.show(bars(BAR, BAR._replace(parameter="cmax", high=9.0)))
     assert view.bars.figure.yaxis.major_label_overrides[0].startswith("C_max")
     assert list(high["edit"]) == ["×1.1"]
@@ -250,5 +250,6 @@ def test_a_threshold_of_warming_is_looked_for(opened):
 def test_nothing_is_wider_than_the_page(opened, size):
     page = opened("?view=analyse&gcm=MIROC5", size)
     page.says("By cause: ", LONG)
-    assert page.page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    assert page.page.evaluate("document.documentElement.scrollHeight") <= size[1]
+    wide, high = page.extent()
+    assert wide <= size[0]
+    assert high <= size[1]

@@ -194,7 +194,7 @@ def test_every_figure_is_one_click_away(opened):
 def test_a_figure_fits_the_window(opened, size):
     page = opened("?view=paper&figure=7", size)
     page.says("Of 11 printed numbers", PATIENCE)
-    assert page.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.extent()[0] <= size[0]
     found = page.page.evaluate(PUBLISHED)
     assert found["bars"] == 5 * 4 + 5 * 2
     assert found["rows"]["P129"] == 73.58

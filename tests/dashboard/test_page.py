@@ -94,7 +94,7 @@ def test_maps_keep_their_shape_and_all_is_on_one_screen(opened, size):
     page = opened(size=size)
     page.drawn()
     page.wait(lambda found: np.allclose(found["shape"], TRUE_SHAPE, rtol=0.02))
-    assert page.page.evaluate("document.documentElement.scrollHeight") <= size[1]
+    assert page.extent()[1] <= size[1]
 
 
 def test_tap_chooses_a_cell_and_outside_is_told(opened):

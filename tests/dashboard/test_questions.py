@@ -9,7 +9,7 @@ import pytest
 import tem
 from dashboard import questions
 from dashboard.analyses import Analyses, Study
-from dashboard.questions import asked
+from dashboard.asking import WARMEST, asked
 from dashboard.results import Weights
 from dashboard.state import CHOICES, GROUPS, State
 from data import GCMS, YEARS
@@ -198,7 +198,6 @@ def test_a_sample_gives_every_cell_its_own_weather(library):
 
 def test_shares_add_up_and_name_every_interaction(library, monkeypatch):
     monkeypatch.setattr(questions, "MOST", 1)
-    monkeypatch.setattr(questions, "SETS", 3)
     state = State(analysis="shares", year=2090)
     question = questions.Shares(
         questions.Where("rcp45", GCMS, 0, None), asked(state, library).measure, 0.1, sets=3
@@ -233,7 +232,7 @@ def test_without_warming_the_threshold_starts_from_the_baseline(library, monkeyp
     found = question.answer(library, Study(question)).crossing
     extent = library.weights.extent[question.where.group] / 1e12
     np.testing.assert_allclose(found.tried[0.0], plain * extent, rtol=1e-12)
-    assert found.high <= questions.WARMEST
+    assert found.high <= WARMEST
 
 
 def test_a_parameter_moves_over_the_literature_in_one_ecosystem_and_by_half_in_several(library):

@@ -67,7 +67,7 @@ class Verdicts:
     """Rows that come when they are told to."""
 
     def __init__(self):
-        self.rows, self.callbacks = None, []
+        self.found, self.callbacks = None, []
 
     def ask(self, callback):
         self.callbacks.append(callback)
@@ -96,7 +96,7 @@ def test_a_filter_cannot_be_chosen_before_the_rows_are_there(judged):
     assert not card.filters.visible
     card.verdict.value = "far"  # as by a link of old
     assert card.words.object == view.WORKING
-    rows.rows = [ROW]
+    rows.found = [ROW]
     rows.callbacks.pop()()
     assert card.filters.visible
     assert view.NOTHING in card.table.object
@@ -135,7 +135,7 @@ def test_verdicts_are_worked_out_once_and_again_after_a_failure(monkeypatch):
     for rows in (None, [ROW], [ROW]):
         found.ask(come.release)
         assert come.acquire(timeout=PATIENCE)
-        assert found.rows == rows
+        assert found.found == rows
     assert len(asked) == 2
 
 
@@ -154,7 +154,7 @@ def test_the_server_ends_while_the_scorecard_is_worked_out():
 
 def test_filters_choose_by_kind_and_verdict(judged):
     rows, card = judged
-    rows.rows = [ROW, MISSED]
+    rows.found = [ROW, MISSED]
     card.open()
     assert re.findall(r"P00\d", card.table.object) == ["P001", "P002"]
     card.kind.value = "input"
@@ -167,7 +167,7 @@ def test_filters_choose_by_kind_and_verdict(judged):
 
 def test_summary_tells_counts_by_kind_and_the_rule_by_its_constants(judged, monkeypatch):
     rows, card = judged
-    rows.rows = [ROW, MISSED]
+    rows.found = [ROW, MISSED]
     card.open()
     assert (
         "Of 1 printed numbers that the model predicts: 0 pass, 1 near, 0 far." in card.words.object
@@ -236,7 +236,7 @@ def test_every_printed_number_is_shown_and_can_be_filtered(scored):
 def test_the_table_fits_and_its_head_stays(scored, size):
     page = scored(size)
     assert page.page.evaluate(FITS) == []
-    assert page.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.extent()[0] <= size[0]
     page.page.mouse.move(size[0] / 2, 0.7 * size[1])
     for _ in range(20):
         page.page.mouse.wheel(0, 500)
