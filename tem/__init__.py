@@ -7,6 +7,7 @@ here reads a file or knows a screen.
 """
 
 import os
+from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +20,10 @@ _source = b"".join(f.read_bytes() for f in sorted(Path(__file__).parent.rglob("*
 source_hash = sha256(_source).hexdigest()[:16]
 _cache = os.environ.get("NUMBA_CACHE_DIR") or user_cache_path("permafrost-carbon") / "compiled"
 numba.config.CACHE_DIR = str(Path(_cache) / source_hash)
+
+# While it compiles, Numba gathers warnings by a switch that all threads of a process share. Beside
+# a thread that warns meanwhile, it may then go on for ever and fill the memory.
+numba.core.errors.WarningsFixer.catch_warnings = lambda *_names, **_more: nullcontext()
 
 # the cache must be set before any kernel exists
 from tem import explain, summary, threshold, variance  # noqa: E402

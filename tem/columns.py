@@ -72,7 +72,7 @@ def _trace(columns, soil, traced):
             traced[1, n, i] = heat.liquid_fraction(h, latent)
 
 
-@njit(error_model="numpy")
+@njit(nogil=True, cache=True, error_model="numpy")
 def _thaw_factors(air, first, gain, shade, factors):
     """Set *factors* [lane] from the thawing index of the twelve months of *air* from *first*."""
     for i in range(factors.size):

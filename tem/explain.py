@@ -14,7 +14,7 @@ import xarray as xr
 
 from tem import parameters as declared
 from tem.blocks import part_of
-from tem.environment import REFERENCE_YEAR
+from tem.environment import REFERENCE_YEAR, SPIN_UP_CLIMATE
 from tem.experiment import experiment
 from tem.summary import THAW, Measure, measured
 
@@ -27,8 +27,9 @@ DRIVERS = {
     "moisture": ("openness", "soil_moisture", "diffusion"),
     "co2": ("co2",),
 }
-THAW_DEPTH = {THAW: ("thaw_depth",)}
-HELD = (2006, REFERENCE_YEAR)  # the climate that goes on where a driver does not change
+OF_CLIMATE = DRIVERS | {THAW: ("thaw_depth",)}
+BASE = (2011, REFERENCE_YEAR)  # the years that later ones are compared with
+HELD = (SPIN_UP_CLIMATE[0], REFERENCE_YEAR)  # whose climate goes on where a driver stays
 
 
 def subsets(causes) -> list[frozenset]:
@@ -99,7 +100,7 @@ def change(
     environment,
     parameters=None,
     *,
-    base=(2011, REFERENCE_YEAR),
+    base=BASE,
     years=(2090, 2099),
     variables=VARIABLES,
     since="spin-up",
@@ -162,6 +163,7 @@ def what_if(
     parameters=None,
     *,
     baseline=None,
+    also=(),
     run="S_T",
     years=(REFERENCE_YEAR + 1, 2099),
     variables=VARIABLES,
@@ -177,6 +179,7 @@ def what_if(
     ----------
     environment, parameters, since, past : of the what-if, as for `tem.experiment`
     baseline : environment of the Baseline (default: the same); its parameters are the defaults
+    also : of "warmth", "moisture", "co2" and "thaw" those that get a part in any case
     run : S_T, S_R or "thaw" (S_T - S_R)
     years, variables, progress, cancelled, workers : as for `thaw`
 
@@ -185,25 +188,26 @@ def what_if(
     Dataset of *variables* on (order, part, cell) as from `thaw`; the parts are the parameters
     that differ in an ecosystem of *environment*, then of "warmth", "moisture", "co2" and "thaw"
     those whose drivers do, then "residual". Raises as `tem.experiment` does.
+
+    Notes
+    -----
+    For offsets since 2020 (`tem.offset`) give the environment under them, and that without as
+    *baseline* and as *past*. A warmer climate acts in all four ways but by CO2; they are told
+    apart by what reaches plants and soil, so that the parts of several climates mean the same.
     """
     _check(environment, variables, run, years)
     plain, changed = declared.ecosystems(), declared.settled(parameters)
     baseline = environment if baseline is None else baseline
-    of = sorted(set(environment.ecosystem.values.tolist()))
-    edited = [
-        name
-        for name in declared.FIELDS
-        if any(getattr(plain[kind], name) != getattr(changed[kind], name) for kind in of)
-    ]
+    edited = differing(changed, set(environment.ecosystem.values.tolist()))
     moved = [
         cause
-        for cause, names in (DRIVERS | THAW_DEPTH).items()
-        if any(not baseline[name].equals(environment[name]) for name in names)
+        for cause, names in OF_CLIMATE.items()
+        if cause in also or any(not baseline[name].equals(environment[name]) for name in names)
     ]
     causes, outcome = (*edited, *moved), {}
     needed = subsets(causes)
     for k, acting in enumerate(needed):
-        own = [name for c in moved if c in acting for name in (DRIVERS | THAW_DEPTH)[c]]
+        own = [name for c in moved if c in acting for name in OF_CLIMATE[c]]
         sets = {
             kind: p._replace(**{c: getattr(changed[kind], c) for c in edited if c in acting})
             for kind, p in plain.items()
@@ -215,6 +219,16 @@ def what_if(
         )  # fmt: skip
         outcome[acting] = _mean(yearly, variables, run, years)
     return _told(yearly, variables, causes, parts(outcome, causes), years, "what-if less Baseline")
+
+
+def differing(parameters, ecosystems) -> list[str]:
+    """Return the parameters that are not the default in one of *ecosystems*."""
+    plain, changed = declared.ecosystems(), declared.settled(parameters)
+    return [
+        name
+        for name in declared.FIELDS
+        if any(getattr(plain[kind], name) != getattr(changed[kind], name) for kind in ecosystems)
+    ]
 
 
 def _check(environment, variables, run, years) -> None:

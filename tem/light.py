@@ -11,7 +11,6 @@ PHOTOSYNTHETIC: one = 0.5  # share of short-wave radiation; assumed, needs no cl
 DEGREE: degC = 1.0  # empirical fits are in numbers of degrees
 
 
-@equation
 def irradiance(shortwave: W_m2) -> langley_day:
     """Short-wave radiation in TEM's unit."""
     return LANGLEY * shortwave

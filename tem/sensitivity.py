@@ -5,11 +5,13 @@ again. `tornado` takes those of the ecosystem stage to both ends of a range.
 """
 
 from dataclasses import replace
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
 
+from tem.blocks import in_blocks
 from tem.columns import PRESENT
 from tem.environment import REFERENCE_YEAR, environment, ground
 from tem.experiment import experiment
@@ -188,7 +190,7 @@ class Bar(NamedTuple):
     high: float
     edit_low: str
     edit_high: str
-    error_low: float  # of the distance from no change, by thinning; 0 without
+    error_low: float  # of the change from no edit to this end, by thinning; 0 without
     error_high: float
 
 
@@ -216,9 +218,9 @@ def tornado(
     names : parameters of the ecosystem stage (default: all that have such a range)
     change : share of its value (ends stop at the bounds), or "usual", the range found in the
         literature, which then holds in all ecosystems
-    bar : called with each `Bar` as soon as it is known
+    bar : called with each `Bar` as soon as it is known, one at a time, from any thread
     progress : called with the finished fraction; cancelled : asked whether to stop
-    workers : threads (default: one per processor)
+    workers : threads (default: one per processor), each at work on another parameter
 
     Returns
     -------
@@ -234,23 +236,30 @@ def tornado(
     spans = [_of_ecosystem(span(name, change, sets, kinds)) for name in names]
     tell, show, steps = progress or (lambda _: None), bar or (lambda _: None), 2 * len(spans) + 1
 
-    def cells(edits):
+    def cells(edits, threads=1):
         yearly = experiment(
             environment, edited(edits, sets), measure.checked(environment.year).runs,
-            since=since, past=past, cancelled=cancelled, workers=workers,
+            since=since, past=past, cancelled=cancelled, workers=threads,
         )  # fmt: skip
         return measured(yearly, measure)
 
-    plain = cells([])
+    plain = cells([], workers)
     tell(1 / steps)
-    found = []
-    for k, one in enumerate(spans):
+    found, showing = [None] * len(spans), Lock()
+
+    def work(block):
+        one = spans[block.start]
         edits = [one.edit(one.low), one.edit(one.high)]
         ends = [cells([edit]) for edit in edits]
         errors = [standard_error(end - plain, environment) for end in ends]
-        found.append(Bar(one.name, *map(area_mean, ends), *edits, *errors))
-        show(found[-1])
-        tell((2 * k + 3) / steps)
+        found[block.start] = Bar(one.name, *map(area_mean, ends), *edits, *errors)
+        with showing:
+            show(found[block.start])
+
+    in_blocks(
+        work, len(spans), 1, lambda share: tell((1 + share * (steps - 1)) / steps),
+        cancelled, workers,
+    )  # fmt: skip
     units = {"units": plain.attrs["units"], "long_name": plain.attrs["long_name"]}
     columns = {
         name: ("parameter", [getattr(one, name) for one in found], {} if "edit" in name else units)

@@ -29,7 +29,6 @@ def air_temperature(previous: degC, current: degC, following: degC, share: one) 
     return middle + (edge - middle) * abs(1.0 - 2.0 * share)
 
 
-@njit(error_model="numpy")
 def shade(precipitation: mm_year, dry: one, wet: one) -> one:
     """Share of bare ground's gain of warmth that sward and moisture take away.
 

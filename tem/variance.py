@@ -49,8 +49,9 @@ def shares(outcome: xr.DataArray, factors=FACTORS) -> xr.DataArray:
     variances = xr.concat(
         [(effect**2).mean(some) for some, effect in effects.items()], xr.Variable("part", parts)
     )
-    whole = outcome.var(factors)
-    found = (variances / whole.where(whole > 0)).drop_vars(set(factors), errors="ignore")
+    varies = outcome.max(factors) > outcome.min(factors)  # a variance would have round-off
+    found = variances / outcome.var(factors).where(varies)
+    found = found.drop_vars(set(factors), errors="ignore")
     return found.assign_attrs(units="1", long_name="Share of variance")
 
 

@@ -176,6 +176,16 @@ def test_changed_drivers_are_causes(environment):
     assert float(abs(found.nep.sum("part") - (ends[1] - ends[0])).max()) < 1e-9
 
 
+def test_causes_that_do_not_differ_have_a_part_if_asked_for(environment):
+    other = environment.assign(co2=environment.co2 + 100)
+    plain = explain.what_if(other, baseline=environment, past=environment)
+    found = explain.what_if(other, baseline=environment, past=environment, also=("thaw",))
+    assert list(plain.part.values) == ["co2", "residual"]
+    assert list(found.part.values) == ["co2", "thaw", "residual"]
+    assert float(abs(found.sel(part=["thaw", "residual"])).to_dataarray().max()) == 0
+    assert found.sel(part="co2").equals(plain.sel(part="co2"))
+
+
 def test_ecosystems_add_up_to_the_region(environment):
     found = explain.thaw(environment)
     by_kind = summary.by_ecosystem(found)

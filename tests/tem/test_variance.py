@@ -54,6 +54,12 @@ def test_other_dimensions_stay():
     assert float(found.sel(part="parameters", year=2022)) > float(one.sel(part="parameters"))
 
 
+def test_round_off_of_a_mean_is_no_variance():
+    still = 0 * (R + G + P) + 0.1
+    assert float(still.var()) > 0
+    assert bool(np.isnan(variance.shares(still)).all())
+
+
 def test_any_factors_will_do():
     found = variance.shares((R + 2 * G).rename(rcp="gas"), ["gas", "gcm"])
     assert list(found.part.values) == ["gas", "gcm", "gas × gcm"]
