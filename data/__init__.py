@@ -1,8 +1,10 @@
 """Published figures and files of others, as Datasets with CF names and units."""
 
-from data.climate import climate, normal
+from data.climate import climate, climates_of, normal
 from data.figures import ECOSYSTEMS, GCMS, RCPS, YEARS
 from data.normals import leave_one_out, stations
+from data.prepared import opened as prepared_region
+from data.prepared import seal_of
 from data.published import published
 from data.region import region
 from data.sites import site, site_months
@@ -16,10 +18,13 @@ __all__ = [
     "YEARS",
     "calibration_targets",
     "climate",
+    "climates_of",
     "leave_one_out",
     "normal",
+    "prepared_region",
     "published",
     "region",
+    "seal_of",
     "site",
     "site_months",
     "stations",

@@ -4,7 +4,7 @@ import cftime
 import numpy as np
 import xarray as xr
 
-from data import change, noise, normals
+from data import change, noise, normals, prepared
 from data.figures import GCMS, MONTH_DAYS, PAPER, RCPS, YEARS
 
 LEAST_RAIN = 0.05  # of the normal; a month of random weather is never wholly dry
@@ -54,9 +54,11 @@ def climate(region, rcp, gcm):
     ----------
     region : xarray.Dataset
         Cells with ``lat``, ``lon`` and ``elevation``, as :func:`data.region` returns them; on
-        these three alone the climate depends.
+        these three alone the climate depends. A region of :func:`data.prepared_region` has
+        climates of its own, which are read.
     rcp, gcm : str
-        One of ``data.RCPS`` ("RCP4.5" is understood too) and of ``data.GCMS``, in any case.
+        One of each of :func:`data.climates_of` the region, in any case ("RCP4.5" is understood
+        too).
 
     Returns
     -------
@@ -69,7 +71,10 @@ def climate(region, rcp, gcm):
     ValueError
         If there is no such RCP or GCM.
     """
-    rcp, gcm = _known("rcp", rcp, RCPS), _known("gcm", gcm, GCMS)
+    rcps, gcms = climates_of(region)
+    rcp, gcm = _known("rcp", rcp, rcps), _known("gcm", gcm, gcms)
+    if prepared.is_prepared(region):
+        return prepared.climate(region, rcp, gcm)
     tas, pr, rsds = _base(region)
     lat, lon = region.lat.to_numpy(), region.lon.to_numpy()
     years = change.path(rcp)[:, None]
@@ -99,6 +104,11 @@ def climate(region, rcp, gcm):
         gcm=gcm,
         seed=noise.seed(gcm),
     )
+
+
+def climates_of(region):
+    """Return the names of the RCPs and of the GCMs that there are for a region."""
+    return prepared.climates_of(region) if prepared.is_prepared(region) else (RCPS, GCMS)
 
 
 def normal(region):
@@ -134,7 +144,7 @@ def _dataset(region, fields, years, carbon):
         {name: (("cell", "time"), values, ATTRS[name]) for name, values in fields.items()},
         {
             **coords,
-            "time": ("time", _mid_months(years), {"standard_name": "time", "axis": "T"}),
+            "time": ("time", mid_months(years), {"standard_name": "time", "axis": "T"}),
             "year": ("year", np.array(years), {"long_name": "Year", "units": "1"}),
         },
         {
@@ -149,7 +159,7 @@ def _dataset(region, fields, years, carbon):
     return result
 
 
-def _mid_months(years):
+def mid_months(years):
     """Return the middle of each month in the noleap calendar, shape (12 years,)."""
     middle = np.cumsum(MONTH_DAYS) - MONTH_DAYS / 2
     days = 365 * (np.array(years)[:, None] - YEARS[0]) + middle

@@ -86,7 +86,7 @@ def extraterrestrial(lat):
     nearness = 1 + 0.033 * np.cos(day)
     declination = 0.409 * np.sin(day - 1.39)
     phi = np.radians(np.asarray(lat, float))[:, None]
-    sunset = np.arccos(-np.tan(phi) * np.tan(declination))
+    sunset = np.arccos(np.clip(-np.tan(phi) * np.tan(declination), -1, 1))  # polar day and night
     height = sunset * np.sin(phi) * np.sin(declination)
     height = height + np.cos(phi) * np.cos(declination) * np.sin(sunset)
     return SOLAR_CONSTANT / np.pi * nearness * height

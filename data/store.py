@@ -15,15 +15,22 @@ from uuid import uuid4
 import netCDF4
 import numpy as np
 import xarray as xr
+import zarr
 from platformdirs import user_cache_path
 
 from data.described import described
+from data.exported import conforming, modelled
 
 log = logging.getLogger(__name__)
 
 NETCDF, ZARR = ".nc", ".zarr"  # how results for others may end: a file, a folder
 SEAL = sha256().digest_size  # bytes after the NetCDF part of a stored file
 _netcdf = threading.Lock()  # the NetCDF library is not made for threads
+
+
+def source_hash() -> str:
+    """Return a name for the tables and the code that climates are made of."""
+    return _source()[:16]
 
 
 def default_folder() -> Path:
@@ -211,6 +218,8 @@ def writable(path, endings=(NETCDF,)) -> Path:
 def write_result(dataset: xr.Dataset, path) -> Path:
     """Write *dataset*, a result of the model, as a NetCDF file for others; return its path.
 
+    `data.exported.modelled` gives back what was written.
+
     Parameters
     ----------
     dataset : Dataset on `cell` (coordinates lat, lon) and `year`; attributes say which climate
@@ -220,5 +229,29 @@ def write_result(dataset: xr.Dataset, path) -> Path:
     """
     path = writable(path)
     with replacing(path) as temporary:
-        _write(described(dataset), temporary, zlib=True, complevel=4, shuffle=True)
+        _write(conforming(described(dataset)), temporary, zlib=True, complevel=4, shuffle=True)
     return path
+
+
+def read_result(path) -> xr.Dataset:
+    """Return the result in a file or folder, in memory and as the model gave it.
+
+    *path*: a NetCDF file (.nc), a Zarr folder (.zarr) or one in a zip file (.zip).
+    Raises OSError if there is nothing, ValueError if it is neither NetCDF nor Zarr.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such file or folder")
+    plain = {"decode_times": False, "decode_timedelta": False}
+    try:
+        if path.is_dir():
+            found = xr.open_zarr(path, **plain).load()
+        elif path.suffix == ".zip":
+            with zarr.storage.ZipStore(path, mode="r") as store:
+                found = xr.open_zarr(store, **plain).load()
+        else:
+            with _netcdf, xr.open_dataset(path, engine="netcdf4", **plain) as file:
+                found = file.load()
+    except Exception as fault:  # each library has its own, and what they say helps nobody
+        raise ValueError(f"{path}: this is no NetCDF file and no Zarr store, or damaged") from fault
+    return modelled(found)

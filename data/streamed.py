@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 
 from data.described import described
+from data.exported import TIME, conforming
 from data.store import replacing
 
 
@@ -43,12 +44,13 @@ class Streamed:
             self._lay_out(part)
         self._check(part, names)
         self._agreed = _common(self._agreed, part.attrs)
-        region = dict.fromkeys(part.dims, slice(None)) | {"cell": cell}
+        on_disk = {"year": TIME} if "year" in part.dims else {}
+        values = part.drop_vars(list(part.coords)).drop_attrs().rename_dims(on_disk)
+        region = dict.fromkeys(values.dims, slice(None)) | {"cell": cell}
         for dim in self._outer:
             k = self._coords.indexes[dim].get_loc(names[dim])
             region[dim] = slice(k, k + 1)
-        values = part.drop_vars(list(part.coords)).drop_attrs().expand_dims(self._outer)
-        values.to_zarr(self._folder, region=region, consolidated=False)
+        values.expand_dims(self._outer).to_zarr(self._folder, region=region, consolidated=False)
 
     def _check(self, part, names):
         if set(names) != set(self._outer):
@@ -72,12 +74,15 @@ class Streamed:
             shape = [self._coords.sizes[dim] for dim in dims]
             nothing = np.broadcast_to(np.array(np.nan, array.dtype), shape)  # takes no room
             empty[name] = (dims, nothing, array.attrs)
-        chunk = dict.fromkeys(self._outer, 1) | dict(first.sizes) | {"cell": self._block}
+        whole = conforming(xr.Dataset(empty, self._coords.coords, self._coords.attrs))
+        block = min(self._block, self._coords.sizes["cell"])
+        chunk = dict.fromkeys(self._outer, 1) | {"cell": block}
         encoding = {
-            name: {"chunks": tuple(min(chunk[dim], self._coords.sizes[dim]) for dim in dims)}
-            for name, (dims, *_) in empty.items()
+            name: {"chunks": tuple(chunk.get(dim, size) for dim, size in whole[name].sizes.items())}
+            for name in empty
         }
-        whole = xr.Dataset(empty, self._coords.coords)
+        own = [name for name in whole.variables if name not in empty]  # written here and now
+        encoding |= {name: {"_FillValue": None} for name in own if whole[name].dtype.kind == "f"}
         whole.to_zarr(
             self._folder, mode="w-", zarr_format=2, consolidated=False, encoding=encoding,
             write_empty_chunks=False,
@@ -98,7 +103,8 @@ def streamed(path, coords: xr.Dataset, block: int):
     ----------
     path : folder to write, as `store.writable` returns it; an older result is replaced
     coords : Dataset without variables: the coordinates on `cell` of the whole region, and one for
-        every dimension (rcp, gcm) along which parts have a single name
+        every dimension (rcp, gcm) along which parts have a single name; with the attribute
+        `resolution` (degrees) cells get their corners
     block : cells that are written, and later read, together
 
     A chunk holds all runs and years of a block of cells in one climate: a curve is one chunk, a
