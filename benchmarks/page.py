@@ -5,13 +5,11 @@ import os
 import re
 import shutil
 import signal
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 
 from benchmarks.memory import resident
+from benchmarks.serving import served
 from benchmarks.timing import Figure, aimed
 from tests.dashboard.conftest import CHROMIUM, Seen
 
@@ -115,7 +113,7 @@ def figures(*, long: bool = False) -> list[Figure]:
 
 def _from_nothing(browser, folder) -> list[Figure]:
     """Simulate all climates while the page is open; the server then holds most memory."""
-    with _served(folder) as (address, begun, server):
+    with served(folder) as (address, begun, server):
         first = _drawn(browser, address, begun)
         page = Seen(browser, address)
         page.says(READY, 600)
@@ -139,7 +137,7 @@ def _from_nothing(browser, folder) -> list[Figure]:
 
 def _from_store(browser, folder) -> list[Figure]:
     """Measure what a visitor of finished runs sees."""
-    with _served(folder) as (address, begun, _server):
+    with served(folder) as (address, begun, _server):
         again = _drawn(browser, address, begun)
         page = Seen(browser, address)
         page.says(READY, 600)
@@ -168,7 +166,7 @@ def _cold(browser) -> list[Figure]:
     """Start with nothing compiled and nothing stored."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        _served(folder, {"NUMBA_CACHE_DIR": folder}) as (address, begun, _server),
+        served(folder, {"NUMBA_CACHE_DIR": folder}) as (address, begun, _server),
     ):
         early = browser.new_page()
         early.goto(address)
@@ -183,7 +181,7 @@ def _fine(browser) -> list[Figure]:
     """Turn the years at 0.1°, once the first map is there; the browser does that alone."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        _served(folder, resolution=FINE) as (address, begun, server),
+        served(folder, resolution=FINE) as (address, begun, server),
     ):
         page = Seen(browser, address)
         page.wait(_has_values, 600)
@@ -198,36 +196,6 @@ def _fine(browser) -> list[Figure]:
         aimed("years 0.1", frames),
         Figure("process start to the first map at 0.1°, store empty", "s", (drawn,)),
     ]
-
-
-@contextlib.contextmanager
-def _served(folder, environment=None, resolution=0.5):
-    """Serve the page; give its address, when the process was started, and the process."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = str(one.getsockname()[1])
-    command = [sys.executable, "-m", "dashboard", "serve", "--no-browser", "--port", port]
-    begun = time.perf_counter()
-    server = subprocess.Popen(
-        [*command, "--resolution", str(resolution)],
-        env=os.environ | {"PERMAFROST_CARBON_STORE": folder} | (environment or {}),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _await(int(port), server)
-        yield f"http://localhost:{port}", begun, server
-    finally:
-        server.terminate()
-        server.wait(60)
-
-
-def _await(port, server):
-    while server.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.02)
-    raise RuntimeError(f"the server ended with code {server.returncode}")
 
 
 def _has_values(found) -> bool:

@@ -1,4 +1,3 @@
-import socket
 import threading
 import urllib.error
 import urllib.request
@@ -9,13 +8,6 @@ import pytest
 from dashboard import doorman
 
 HOST = "127.0.0.1"
-
-
-@pytest.fixture
-def port():
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return one.getsockname()[1]
 
 
 class Real(BaseHTTPRequestHandler):

@@ -1,0 +1,60 @@
+"""Several visitors at once, without browsers: each gets the answers to its own questions."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from benchmarks.load import RATE
+from benchmarks.visitor import Visitor
+
+PATIENCE = 60  # s, on a busy machine
+READY = "All 8 climates are ready"
+
+
+def _ended(coroutine):
+    """Run *coroutine* in a thread of its own: a browser may keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+async def _opened(address):
+    page = await Visitor.opened(address.replace("localhost", "127.0.0.1"))
+    await page.until(lambda page: READY in page.text("status"), PATIENCE)
+    return page
+
+
+def test_a_visitor_hears_what_it_chose_and_no_one_else(address):
+    async def both():
+        one, other = await _opened(address), await _opened(address)
+        before = other.text("headline")
+        await one.choose("Scenario", "RCP4.5")
+        await one.choose("Year", 2060)
+        said = one.text("headline"), other.text("headline")
+        await one.close()
+        await other.close()
+        return before, said
+
+    before, (mine, others) = _ended(both())
+    assert mine.startswith("Under RCP4.5, by 2060, ")
+    assert others == before
+    assert before.startswith("Under RCP8.5, by 2099, ")
+
+
+def test_what_ifs_asked_for_at_once_are_all_answered_each_its_own(address):
+    async def one(visitor, value):
+        await visitor.choose(RATE, value, tells="says")
+        await visitor.press("Run region")
+        await visitor.until(lambda page: "up to date" in page.text("says"), PATIENCE)
+        return visitor.text("about"), visitor.faults
+
+    async def several(values):
+        visitors = [await _opened(address) for _ in values]
+        said = await asyncio.gather(*map(one, visitors, values))
+        await asyncio.gather(*(visitor.close() for visitor in visitors))
+        return said
+
+    said = _ended(several([1.1, 1.2, 1.1]))
+    assert [faults for _, faults in said] == [[], [], []]
+    (more, still_more, as_much), _ = zip(*said, strict=True)
+    assert "What-if (since the spin-up): " in more
+    assert more == as_much
+    assert more != still_more
