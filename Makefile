@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help env dashboard test lint format bench upgrade clean distclean
+.PHONY: help env dashboard test lint format texts bench load upgrade clean distclean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,8 +32,14 @@ format: env  ## mend style and format where that is safe
 	$(BIN)/python -m ruff check --fix-only --exit-zero
 	$(BIN)/python -m ruff format
 
+texts: env  ## bring dashboard/texts up to what the code says, for translators
+	$(BIN)/python -m dashboard.catalogue
+
 bench: env  ## measure speed: model, scaling, latency
 	$(BIN)/python -m benchmarks $(ARGS)
+
+load: env  ## many visitors at once on this machine: what the server holds
+	$(BIN)/python -m benchmarks.load $(ARGS)
 
 upgrade: env  ## move to the newest versions pyproject.toml allows, record them in constraints.txt
 	$(PIP) install --upgrade --upgrade-strategy eager --editable '.[test]'

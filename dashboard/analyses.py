@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 import tem
 from dashboard.lanes import CANCELLED, Lane, Task, quietly
 from tem.blocks import part_of
@@ -17,7 +19,13 @@ from tem.blocks import part_of
 log = logging.getLogger(__name__)
 
 KEPT = 64  # answers
-PACE = {"cell": 1e-3, "warming": 3e-2}  # s a cell takes in a run, until one has been measured
+PACES = {  # s a run takes, and each cell in it
+    "cells": (1e-2, 1e-3),
+    "climates": (3e-2, 2e-3),  # where an environment is worked out before several runs
+    "warming": (0.1, 2e-2),  # where one is before each
+}
+GUESSED = (1, 100)  # cells of runs that are guessed
+GUESS = 0.01  # weight of a guess beside what is measured
 
 
 @dataclass
@@ -55,6 +63,35 @@ class Study(Task):
         return part_of(progress, number, of)
 
 
+class Pace:
+    """How long a run takes: some time whatever its cells, and some for each."""
+
+    def __init__(self, run, cell):
+        self._guessed = self._times = run, cell  # s
+        self._measured = {}  # s, by cells
+
+    def seconds(self, cells) -> float:
+        """Return how long a run of so many cells will take."""
+        run, cell = self._times
+        return run + cells * cell
+
+    def learn(self, cells, seconds):
+        """Take in how long a run has taken.
+
+        What runs of one size leave open stays as guessed, on a computer as fast as measured.
+        """
+        from scipy.optimize import nnls
+
+        self._measured[cells] = seconds
+        run, cell = self._guessed
+        faster = np.median([took / (run + n * cell) for n, took in self._measured.items()])
+        guessed = [(GUESS, n, faster * (run + n * cell)) for n in GUESSED]
+        points = [*guessed, *((1.0, *point) for point in self._measured.items())]
+        weight, counts, took = np.array(points).T
+        rows = (weight / took)[:, None] * np.stack([np.ones_like(counts), counts], axis=1)
+        self._times = nnls(rows, weight)[0].tolist()  # of relative errors
+
+
 class Analyses:
     """All answers, and the lane in which they are worked out."""
 
@@ -63,7 +100,7 @@ class Analyses:
         self._lane, self._started = Lane("analyses"), False
         self._lock = threading.Lock()
         self._kept = OrderedDict()
-        self._paces = dict(PACE)
+        self._paces = {kind: Pace(*times) for kind, times in PACES.items()}
 
     def known(self, question) -> Study | None:
         """Return the finished study of a question, if there is one."""
@@ -72,7 +109,7 @@ class Analyses:
     def seconds(self, question) -> float:
         """Return how long an answer will take, judged by earlier ones."""
         runs, cells = question.size(self._library)
-        return runs * cells * self._paces[_kind(question)]
+        return runs * self._paces[question.pace].seconds(cells)
 
     def ask(self, question, changed) -> Study:
         """Have a question answered; *changed* is called with the study, from a worker."""
@@ -88,7 +125,7 @@ class Analyses:
         return study
 
     def _work(self, study):
-        study.waiting, started = False, time.monotonic()
+        study.waiting, started = False, time.perf_counter()
         known = self.known(study.question)
         try:
             answer = known.answer if known else study.question.answer(self._library, study)
@@ -98,7 +135,7 @@ class Analyses:
             log.exception("An analysis failed")
             study.failed = str(fault)
         else:
-            study.seconds = known.seconds if known else time.monotonic() - started
+            study.seconds = known.seconds if known else time.perf_counter() - started
             study.answer, study.fraction = answer, 1.0
             self._keep(study)
         study.changed(study)
@@ -106,12 +143,7 @@ class Analyses:
 
     def _keep(self, study):
         runs, cells = study.question.size(self._library)
-        self._paces[_kind(study.question)] = study.seconds / (runs * cells)
+        self._paces[study.question.pace].learn(cells, study.seconds / runs)
         self._kept[study.question] = study
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
-
-
-def _kind(question) -> str:
-    span = getattr(question, "span", None)
-    return "warming" if span is not None and span.name == "warming" else "cell"

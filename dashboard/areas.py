@@ -3,11 +3,13 @@
 import numpy as np
 import shapely
 
+from dashboard.language import N_
+
 FEWEST, MOST = 3, 40  # corners
 LOOSE = 0.1  # degrees by which the corners kept may miss what was drawn, at first
 PLACES = 2  # decimals of a degree
 
-NOTHING_THERE = (
+NOTHING_THERE = N_(
     "There is no permafrost cell in this area. "
     "Draw it over the coloured or grey part of a map; the last choice stays."
 )

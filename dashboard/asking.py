@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from dashboard.causes import DECADE, Causes
 from dashboard.changes import NO_OFFSETS
 from dashboard.edits import touched
-from dashboard.questions import DECADE, Causes, Shares, Threshold, Tornado, Where
+from dashboard.language import N_, Fault
+from dashboard.questions import Shares, Threshold, Tornado
+from dashboard.samples import Where
 from data import GCMS, RCPS
 from tem.environment import REFERENCE_YEAR
 from tem.parameters import FIELDS
@@ -17,20 +20,23 @@ WARMEST = 6.0  # K
 CHANGES = {"tenth": 0.1, "usual": USUAL}
 AROUND = 0.5  # share of its value by which a parameter is moved to find a threshold
 
-EARLY = f"Until {REFERENCE_YEAR} the runs with and without thaw are one: choose a later year."
-UNEDITED = "Nothing is changed yet: move a slider, and its effect can be explained."
-OFFSET = (
-    "A what-if that changes the climate cannot be taken apart by its edits; take the changes of "
-    "the climate back first."
-)
-UNTOUCHED = "The edits change nothing in this ecosystem; choose another one."
-EMPTY = "There is no cell of this ecosystem in the drawn area; choose another one."
-COMING = "The climates chosen are still being simulated."
-ALL_NEEDED = "Shares of variance need all {total} climates; {ready} are ready."
+EARLY = N_("Until {since} the runs with and without thaw are one: choose a later year.")
+UNCHANGED = N_("Nothing is changed yet: move a slider, and its effect can be explained.")
+LATER = N_("The climate changes from {first} on: choose a later year.")
+THRESHOLDS = N_("Thresholds are looked for after {since}: choose a later year.")
+UNTOUCHED = N_("The edits change nothing in this ecosystem; choose another one.")
+EMPTY = N_("There is no cell of this ecosystem in the drawn area; choose another one.")
+COMING = N_("The climates chosen are still being simulated.")
+ALL_NEEDED = N_("Shares of variance need all {total} climates; {ready} are ready.")
+
+
+def early() -> Fault:
+    """Return what is wrong where thaw has had no year yet."""
+    return Fault(EARLY, since=REFERENCE_YEAR)
 
 
 def asked(state, library):
-    """Return the question that *state* asks; ValueError tells why there is none, in a sentence."""
+    """Return the question that *state* asks; `Fault` tells why there is none, in a sentence."""
     where = _where(state, library)
     return {
         "explain": _causes,
@@ -43,11 +49,11 @@ def asked(state, library):
 def _where(state, library) -> Where:
     ready = tuple(library.results(state.rcp, state.gcms))
     if not ready:
-        raise ValueError(COMING)
+        raise Fault(COMING)
     area = state.area if state.cell is None else ()
     where = Where(state.rcp, ready, state.group, state.cell, area)
     if not where.cells(library).size:
-        raise ValueError(EMPTY)
+        raise Fault(EMPTY)
     return where
 
 
@@ -55,25 +61,23 @@ def _causes(state, library, where) -> Causes:
     number = state.explained
     if not number.startswith("edits"):
         if state.year <= REFERENCE_YEAR:
-            raise ValueError(EARLY)
+            raise early()
         return Causes(where, number, state.year)
-    if state.offsets != NO_OFFSETS:
-        raise ValueError(OFFSET)
-    if not state.edits:
-        raise ValueError(UNEDITED)
-    if number == "edits-summed" and state.year <= REFERENCE_YEAR:
-        raise ValueError(EARLY)
+    if not state.change:
+        raise Fault(UNCHANGED)
+    if state.year <= REFERENCE_YEAR and (number == "edits-summed" or not state.edits):
+        raise early() if number == "edits-summed" else Fault(LATER, first=REFERENCE_YEAR + 1)
     kinds = library.region.ecosystem.values[where.cells(library)]
-    if not np.isin(kinds, touched(state.edits)).any():
-        raise ValueError(UNTOUCHED)
-    return Causes(where, number, state.year, state.edits, state.since)
+    if state.offsets == NO_OFFSETS and not np.isin(kinds, touched(state.edits)).any():
+        raise Fault(UNTOUCHED)
+    return Causes(where, number, state.year, state.change)
 
 
 def measure_of(state) -> Measure:
-    """Return the number that tornado and shares are about; ValueError if there is none."""
+    """Return the number that tornado and shares are about; `Fault` if there is none."""
     summed = state.output == "nep-summed"
     if state.year <= REFERENCE_YEAR and (summed or state.run == THAW):
-        raise ValueError(EARLY)
+        raise early()
     if summed:
         return Measure("nep", state.run, REFERENCE_YEAR + 1, state.year, "sum")
     return Measure(state.output, state.run, state.year, state.year)
@@ -86,14 +90,14 @@ def _tornado(state, _library, where) -> Tornado:
 def _shares(state, library, where) -> Shares:
     ready, total = library.ready, len(library.climates)
     if ready < total:
-        raise ValueError(ALL_NEEDED.format(ready=ready, total=total))
+        raise Fault(ALL_NEEDED, ready=ready, total=total)
     everywhere = replace(where, rcp=RCPS[0], gcms=GCMS)
     return Shares(everywhere, measure_of(state), CHANGES[state.range])
 
 
 def _threshold(state, library, where) -> Threshold:
     if state.year <= REFERENCE_YEAR:
-        raise ValueError(f"Thresholds are looked for after {REFERENCE_YEAR}: choose a later year.")
+        raise Fault(THRESHOLDS, since=REFERENCE_YEAR)
     first = max(state.year - DECADE + 1, REFERENCE_YEAR + 1)
     measure = Measure("nep", "S_T", first, state.year)
     return Threshold(where, measure, _within(state.parameter, library, where))

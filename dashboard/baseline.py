@@ -13,7 +13,7 @@ def name(what, region, rcp, gcm) -> str:
         what=what,
         model=tem.source_hash,
         region=region,
-        climate=(rcp, gcm),
+        climate=(rcp, gcm, *data.seal_of(region)),
         parameters=sorted(map(str, tem.ecosystems().items())),
     )
 

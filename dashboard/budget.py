@@ -6,14 +6,18 @@ from typing import NamedTuple
 import numpy as np
 
 from dashboard import style
+from dashboard.language import N_, listed, say, say_n
 from tem import summary
 
-SHORT = {"carbon": "C", "nitrogen": "N"}
+SHORT = {"carbon": "C", "nitrogen": "N", "water": N_("water"), "heat": N_("heat")}
+CALLED = {
+    "carbon": N_("carbon"), "nitrogen": N_("nitrogen"), "water": N_("water"), "heat": N_("heat"),
+}  # fmt: skip
 PASSED = {  # what a residual is a share of
-    "carbon": "GPP since 2020",
-    "nitrogen": "plant uptake since 2020",
-    "water": "a year's runoff and evapotranspiration",
-    "heat": "a year's heat exchange",
+    "carbon": N_("GPP since 2020"),
+    "nitrogen": N_("plant uptake since 2020"),
+    "water": N_("a year's runoff and evapotranspiration"),
+    "heat": N_("a year's heat exchange"),
 }
 
 
@@ -48,28 +52,45 @@ def light(many, cells: int) -> str:
     """Return the light as HTML; *many*: the budgets of each climate, *cells*: of the region."""
     found = worst(many)
     if not found:
-        return "<span class='light'>○ Budgets: waiting for the first climate</span>"
-    leaking = {name: one for name, one in found.items() if one.cells}
-    told = ", ".join(
-        f"{SHORT.get(name, name)} to {style.bound(style.number(one.residual))}"
-        for name, one in found.items()
+        return f"<span class='light'>○ {say('Budgets: waiting for the first climate')}</span>"
+    leaking = listed(*(say(CALLED[name]) for name, one in found.items() if one.cells))
+    told = listed(
+        *(
+            say(
+                "{budget} to {residual}",
+                budget=say(SHORT[name]),
+                residual=style.bound(style.number(one.residual)),
+            )
+            for name, one in found.items()
+        )
     )
     if leaking:
-        kind, said = "leaking", f"▲ Budgets do not close ({', '.join(leaking)}): {told}"
+        kind, mark = "leaking", "▲"
+        said = say("Budgets do not close ({leaking}): {told}", leaking=leaking, told=told)
     else:
-        kind, said = "closed", f"● Budgets close: {told}"
+        kind, mark, said = "closed", "●", say("Budgets close: {told}", told=told)
     detail = html.escape(_details(found, len(many), cells), quote=True)
-    return f"<span class='light {kind}' tabindex='0' title='{detail}'>{said}</span>"
+    return f"<span class='light {kind}' tabindex='0' title='{detail}'>{mark} {said}</span>"
 
 
 def _details(found, climates: int, cells: int) -> str:
-    of = "1 climate" if climates == 1 else f"{climates} climates"
-    first = (
-        f"Not accounted for in the worst of {cells} cells in {of}, as a share of what passed "
-        f"through; up to {summary.CLOSED:g} is round-off and counts as closed."
+    first = say_n(
+        "Not accounted for in the worst of {cells} cells in {count} climate, as a share of what "
+        "passed through; up to {closed} is round-off and counts as closed.",
+        "Not accounted for in the worst of {cells} cells in {count} climates, as a share of what "
+        "passed through; up to {closed} is round-off and counts as closed.",
+        climates, cells=cells, closed=f"{summary.CLOSED:g}",
+    )  # fmt: skip
+    return "\n".join([first, *(_detail(name, one) for name, one in found.items())])
+
+
+def _detail(name, one) -> str:
+    told = {
+        "budget": say(CALLED[name]), "residual": style.number(one.residual),
+        "passed": say(PASSED[name]),
+    }  # fmt: skip
+    if not one.cells:
+        return say("{budget}: {residual} of {passed}", **told)
+    return say(
+        "{budget}: {residual} of {passed}; {cells} cells do not close", cells=one.cells, **told
     )
-    lines = [first]
-    for name, one in found.items():
-        open_ = f"; {one.cells} cells do not close" if one.cells else ""
-        lines.append(f"{name}: {style.number(one.residual)} of {PASSED[name]}{open_}")
-    return "\n".join(lines)

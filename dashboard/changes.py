@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import tem
 from dashboard import edits as editing
-from dashboard import style
+from dashboard.language import Fault, say
 from tem.experiment import SINCE
 from tem.schema import fields
 
@@ -50,51 +50,56 @@ class Kept(NamedTuple):
     change: Change
 
 
-def spelled(offsets: tem.Offsets) -> tuple[str, ...]:
-    """Return *offsets* as `name=value`; what adds nothing stays out."""
-    pairs = zip(offsets._fields, offsets, NO_OFFSETS, strict=True)
+def spelled(offsets: tem.Offsets, besides: tem.Offsets = NO_OFFSETS) -> tuple[str, ...]:
+    """Return *offsets* as `name=value`; what is as in *besides* (adds nothing) stays out."""
+    pairs = zip(offsets._fields, offsets, besides, strict=True)
     return tuple(f"{name}={value:.6g}" for name, value, nothing in pairs if value != nothing)
 
 
 def offset(name: str, text: str) -> float:
-    """Return the offset *name* that *text* says; ValueError if it is none or out of bounds."""
+    """Return the offset *name* that *text* says; `Fault` if it is none or out of bounds."""
     if name not in OFFSETS:
-        raise ValueError(f"{name[:40]!r} is not one of {', '.join(OFFSETS)}")
+        raise Fault("{name} is not one of {names}", name=repr(name[:40]), names=", ".join(OFFSETS))
     _, unit, about = OFFSETS[name]
     try:
         value = float(text)
     except ValueError:
         value = float("nan")
     if not about.low <= value <= about.high:
-        bounds = f"{about.low:g} to {about.high:g} {style.unit(unit)}".strip()
-        raise ValueError(f"{name} = {text[:40]}: {about.symbol} may be {bounds}")
+        raise Fault(
+            "{name} = {text}: {symbol} may be {bounds}",
+            name=name, text=text[:40], symbol=about.symbol, bounds=editing.bounds(unit, about),
+        )  # fmt: skip
     return value
 
 
 def offsets_in(text: str) -> tem.Offsets:
-    """Return the offsets in a text such as `warming=2,co2=100`; ValueError names what is wrong."""
+    """Return the offsets in a text such as `warming=2,co2=100`; `Fault` names what is wrong."""
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     return tem.Offsets(**{name: offset(name, value) for name, _, value in pairs})
 
 
 def named(name: str, change: Change) -> Kept:
-    """Return *change* under a *name*; ValueError if it is none, or the name cannot be one."""
+    """Return *change* under a *name*; `Fault` if it is none, or the name cannot be one."""
     name = " ".join(name.split())
     if not change:
-        raise ValueError("Nothing is changed yet: there is no what-if to save.")
+        raise Fault("Nothing is changed yet: there is no what-if to save.")
     if not name or name.lower() == "baseline":
-        raise ValueError("Give the what-if a name of its own; Baseline is that of the defaults.")
+        raise Fault("Give the what-if a name of its own; Baseline is that of the defaults.")
     if not NAME.fullmatch(name):
-        raise ValueError(f"{name[:40]}: a name has up to 30 letters and none of ~ ; < > & @ {{ }}")
+        raise Fault(
+            "{name}: a name has up to 30 letters and none of {signs}",
+            name=name[:40], signs="~ ; < > & @ { }",
+        )  # fmt: skip
     return Kept(name, change)
 
 
 def kept_with(saved: tuple[Kept, ...], one: Kept) -> tuple[Kept, ...]:
-    """Return *saved* with *one*, in the place of what had its name; ValueError if full."""
+    """Return *saved* with *one*, in the place of what had its name; `Fault` if full."""
     if any(other.name == one.name for other in saved):
         return tuple(one if other.name == one.name else other for other in saved)
     if len(saved) == ROOM:
-        raise ValueError(f"{ROOM} what-ifs are saved already; delete one to make room.")
+        raise Fault("{count} what-ifs are saved already; delete one to make room.", count=ROOM)
     return (*saved, one)
 
 
@@ -115,17 +120,19 @@ def kept_in(text: str) -> tuple[tuple[Kept, ...], tuple[str, ...]]:
             saved = kept_with(saved, one)
             faults += refused
         except ValueError as fault:
-            faults.append(f"saved what-if: {fault}")
+            faults.append(say("saved what-if: {fault}", fault=str(fault)))
     return saved, tuple(faults)
 
 
 def _kept(text) -> tuple[Kept, tuple[str, ...]]:
     fields = text.split("~")
     if len(fields) != len(Change._fields) + 1:
-        raise ValueError(f"{text[:40]!r} is not of the form name~since~edits~offsets")
+        raise Fault("{text} is not of the form name~since~edits~offsets", text=repr(text[:40]))
     name, since, written_edits, offsets = fields
     if since not in SINCE:
-        raise ValueError(f"{name[:40]}: changes hold since one of {', '.join(SINCE)}")
+        raise Fault(
+            "{name}: changes hold since one of {moments}", name=name[:40], moments=", ".join(SINCE)
+        )
     found, refused = editing.read(written_edits)
     return named(name, Change(found, since, offsets_in(offsets))), refused
 

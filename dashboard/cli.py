@@ -63,24 +63,33 @@ def _parser() -> _Parser:
     )
     known = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add in (
-        _add_serve, _add_run, _add_cell, _add_validate, _add_calibrate, _add_sensitivity,
+        _add_serve, _add_run, _add_export, _add_cell, _add_prepare, _add_validate, _add_calibrate,
+        _add_sensitivity,
     ):  # fmt: skip
         add(known)
     return parser
 
 
-def _add(known, name, command, words):
+def _add(known, name, command, words, *, prepared=False):
+    """Add a command; *prepared*: it takes prepared regions too."""
     parser = known.add_parser(name, help=words, description=words)
     parser.set_defaults(command=command)
-    parser.add_argument(
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
         "--resolution", type=_resolution, default=0.5, metavar="DEGREES",
         help="width of the cells (default: %(default)s)",
     )  # fmt: skip
+    if prepared:
+        which.add_argument(
+            "--region", metavar="PATH", help="region that `prepare` wrote, with its climates"
+        )
     return parser
 
 
 def _add_serve(known):
-    parser = _add(known, "serve", commands.serve, "Serve the page and open it in a browser.")
+    parser = _add(
+        known, "serve", commands.serve, "Serve the page and open it in a browser.", prepared=True
+    )
     parser.add_argument(
         "--port", type=_number(int, 1, 65535), default=5006, help="default: %(default)s"
     )
@@ -88,6 +97,26 @@ def _add_serve(known):
         "--host", default="127.0.0.1", help="address to listen at (default: %(default)s)"
     )
     parser.add_argument("--no-browser", action="store_true", help="open no browser window")
+    parser.add_argument(
+        "--sessions", type=_number(int, 1, 10_000), default=100,
+        help="pages open at once; who comes later waits (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--allow-websocket-origin", action="append", default=[], metavar="HOST[:PORT]",
+        help="a name under which others reach the server; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--prefix", default="", help="path that a proxy puts before every address")
+    parser.add_argument(
+        "--basic-auth", metavar="FILE", help="ask for a password: JSON of names and passwords"
+    )
+    parser.add_argument(
+        "--frame-ancestors", default="'self'", metavar="SOURCES",
+        help="pages that may show this one in a frame (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--open", metavar="PATH",
+        help="show a finished run (.nc, .zarr, .zip) that `run` or the page wrote, and run nothing",
+    )  # fmt: skip
 
 
 def _add_climate(parser, gcms="climate model", rcps="scenario"):
@@ -97,7 +126,7 @@ def _add_climate(parser, gcms="climate model", rcps="scenario"):
 
 def _add_experiment(parser, **climates):
     _add_climate(parser, **climates)
-    parser.closing = lambda: _listed("rcp", "gcm", "ecosystem", "since") + _parameters()
+    parser.closing = lambda: _listed("rcp", "gcm", "ecosystem", "since", "offset") + _parameters()
     parser.add_argument(
         "--set", action="append", default=[], metavar="EDIT",
         help="change a parameter: Meadow.b=0.6, or kd*=1.2 for all ecosystems; may be repeated",
@@ -108,12 +137,17 @@ def _add_experiment(parser, **climates):
     )  # fmt: skip
     parser.add_argument(
         "--since", default="spin-up",
-        help="from when on the changes hold (default: %(default)s)",
+        help="from when on the changes of parameters hold (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--offset", action="append", default=[], metavar="OFFSET",
+        help="change the climate from 2021 on, such as warming=2; may be repeated",
     )  # fmt: skip
 
 
 def _add_run(known):
-    parser = _add(known, "run", commands.run, "Run the region with thaw (S_T) and without (S_R).")
+    parser = _add(known, "run", commands.run, "Run the region with thaw (S_T) and without (S_R).",
+                  prepared=True)  # fmt: skip
     _add_experiment(
         parser,
         gcms=f"climate model, or {ALL} or {ALL_GCMS} for the four",
@@ -129,12 +163,62 @@ def _add_run(known):
     )  # fmt: skip
 
 
+def _add_export(known):
+    parser = _add(
+        known, "export", commands.export,
+        "Write what a link of the page shows: its data, or its maps and curves as a figure.",
+        prepared=True,
+    )  # fmt: skip
+    parser.add_argument(
+        "--link",
+        required=True,
+        help="address that the page shows, or what follows its question mark",
+    )
+    parser.add_argument(
+        "--out", required=True, metavar="PATH",
+        help="data: .nc, .zarr, .zip (Zarr in one file), .csv; a map: .tif; a figure: .png, .svg, "
+        ".pdf",
+    )  # fmt: skip
+    parser.add_argument(
+        "--size", type=_pixels, metavar="WxH", help="of a .png or .svg in pixels, such as 2400x1800"
+    )
+    parser.add_argument("--slide", action="store_true", help="a slide of 1920x1080 for projectors")
+    parser.add_argument(
+        "--map", type=_number(int, 1, 3), default=1,
+        help="which of the three maps a .tif is of (default: %(default)s)",
+    )  # fmt: skip
+
+
+def _pixels(text):
+    from dashboard.takeaway import LARGEST, SMALLEST
+
+    side = _number(int, SMALLEST, LARGEST)
+    width, by, height = text.lower().partition("x")
+    if not by:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a width and a height, as 2400x1800")
+    return side(width), side(height)
+
+
 def _add_cell(known):
-    parser = _add(known, "cell", commands.cell, "Run one cell and print its years.")
+    parser = _add(known, "cell", commands.cell, "Run one cell and print its years.", prepared=True)
     parser.add_argument("--lat", type=_number(float, -90, 90), required=True, help="degrees north")
     parser.add_argument("--lon", type=_number(float, -180, 180), required=True, help="degrees east")
     _add_experiment(parser)
     parser.add_argument("--json", action="store_true", help="print JSON with all variables")
+
+
+def _add_prepare(known):
+    words = "Make a region of your own files of climate and land, as docs/data.md describes."
+    parser = known.add_parser("prepare", help=words, description=words)
+    parser.set_defaults(command=commands.prepare)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--config", metavar="FILE", help="which files, which cells (.toml)")
+    what.add_argument(
+        "--example", metavar="FOLDER", help="write example files and their configuration instead"
+    )
+    parser.add_argument(
+        "--out", metavar="PATH", help="Zarr folder (default: beside FILE, of its name)"
+    )
 
 
 def _add_validate(known):
@@ -208,9 +292,21 @@ def _listed(*names) -> str:
         "ecosystem": data.ECOSYSTEMS,
         "since": SINCE,
         "stage": commands.stages(),
+        "offset": [f"{name} ({words})" for name, words in _offsets().items()],
         "site": [f"{site} ({name})" for site, (name, _) in tem.sites().items()],
     }
     return "".join(f"\n{name}: {', '.join(known[name])}" for name in names) + "\n"
+
+
+def _offsets() -> dict[str, str]:
+    """Return every offset of the climate with its bounds."""
+    from dashboard.changes import OFFSETS
+    from dashboard.style import unit
+
+    return {
+        name: f"{about.low:g} to {about.high:g} {unit(declared)}".strip()
+        for name, declared, about in OFFSETS.values()
+    }
 
 
 def _parameters() -> str:

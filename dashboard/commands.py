@@ -3,6 +3,7 @@
 import json
 import webbrowser
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from dashboard import doorman
@@ -15,7 +16,20 @@ ALL_GCMS = "ensemble"  # what all climate models together are called
 
 def serve(arguments):
     """Serve the page until it is interrupted; until it is there, its address says so."""
-    host, port = arguments.host, arguments.port
+    from dashboard import guard
+
+    host, port, region = arguments.host, arguments.port, _shown(arguments)
+    guarded = guard.Guard(
+        origins=tuple(arguments.allow_websocket_origin),
+        prefix=arguments.prefix,
+        passwords=arguments.basic_auth and guard.passwords(arguments.basic_auth),
+        ancestors=arguments.frame_ancestors,
+        sessions=arguments.sessions,
+    )
+    if arguments.open:  # what is wrong with it is told here, before a browser opens
+        from dashboard.reopened import Reopened
+
+        Reopened(arguments.open)
     with doorman.at_the_door(host, port) as make_way:
         address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
         print(f"Permafrost Carbon is at {address}  (Ctrl-C ends it)", flush=True)
@@ -23,7 +37,10 @@ def serve(arguments):
             webbrowser.open(address)
         from dashboard.app import serve as page  # takes seconds
 
-        page(port=port, host=host, resolution=arguments.resolution, make_way=make_way)
+        page(
+            port=port, host=host, resolution=arguments.resolution, region=region,
+            opened=arguments.open, make_way=make_way, guard=guarded,
+        )  # fmt: skip
 
 
 def run(arguments):
@@ -33,16 +50,20 @@ def run(arguments):
     from data.store import ZARR
 
     changed = _changed(arguments)
-    rcps = _some_of("rcp", arguments.rcp, data.RCPS)
-    gcms = _some_of("gcm", arguments.gcm, data.GCMS, ALL_GCMS)
+    place = arguments.region and _own_region(arguments)
+    known = data.climates_of(place) if place else (data.RCPS, data.GCMS)
+    rcps = _some_of("rcp", arguments.rcp, known[0])
+    gcms = _some_of("gcm", arguments.gcm, known[1], ALL_GCMS)
     out = arguments.out and _writable(arguments.out, rcps)
-    region = data.region(arguments.resolution, arguments.texture and tuple(arguments.texture))
+    region = place or data.region(
+        arguments.resolution, arguments.texture and tuple(arguments.texture)
+    )
     which = f"{' and '.join(rcps)}, {gcms[0] if len(gcms) == 1 else ALL_GCMS}"
-    print(f"{which}, {region.sizes['cell']} cells of {arguments.resolution:g}°.")
-    print("Climate reconstructed from published figures, not GCM output.")
+    print(f"{which}, {region.sizes['cell']} cells of {region.attrs['resolution']:g}°.")
+    print(_climate_said(region))
     print("".join(f"{line}\n" for line in lines.parameters(changed.table)), end="", flush=True)
     worked_out = plateau.in_blocks if out and out.suffix == ZARR else plateau.in_memory
-    said = _provenance(arguments, changed)
+    said = {"history": arguments.line} | changed.provenance()
     accounts = worked_out(region, rcps, gcms, changed, out=out, said=said, bar=bar)
     for rcp in rcps:
         print(*lines.effect_of_thaw(rcp, [accounts[rcp, gcm] for gcm in gcms]), sep="\n")
@@ -51,21 +72,40 @@ def run(arguments):
         print(f"Written to {out}")
 
 
+def export(arguments):
+    """Write what the page of a link shows: its data, or its maps and curves as a figure."""
+    region = _shown(arguments)
+    from dashboard import headless, receipt, takeaway
+    from data.store import Store, default_folder, writable
+
+    out = writable(arguments.out, takeaway.VIEW)
+    shape = takeaway.Shape(arguments.size or takeaway.USUAL, arguments.slide, arguments.map)
+    with bar("climates") as tell:
+        shown = headless.shown(
+            arguments.link, arguments.resolution, Store(default_folder()), tell, region=region
+        )
+        tell(1.0)
+    made = receipt.of_view(arguments.link, arguments.resolution, arguments.out, *shape.choices)
+    print(f"Written to {takeaway.write_view(shown, made, out, shape)}")
+
+
 def cell(arguments):
     """Run one cell; print a table of its years, or JSON."""
     import data
-    import tem
     from dashboard import lines
     from dashboard.baseline import surroundings
+    from dashboard.plateau import lived, under_offsets
 
     changed = _changed(arguments)
-    region = data.region(arguments.resolution)
+    region = _region(arguments)
     here = _cell_at(region, arguments)
     climate = data.climate(region, arguments.rcp, arguments.gcm).isel(cell=[here])
-    permitted = surroundings(region.isel(cell=[here]), climate, changed.of_the_ground, bar=bar)
-    yearly = tem.experiment(permitted, changed.parameters, since=changed.since).isel(cell=0)
+    place = region.isel(cell=[here])
+    permitted = surroundings(place, climate, changed.of_the_ground, bar=bar)
+    later = under_offsets(place, climate, changed, bar=bar)
+    yearly = lived(permitted, later, changed).isel(cell=0)
     if arguments.json:
-        said = {"resolution": arguments.resolution} | changed.described()
+        said = {"resolution": region.attrs["resolution"]} | changed.described()
         print(json.dumps(lines.record(yearly) | said, allow_nan=False))
     else:
         print(*lines.table(yearly), *lines.parameters(changed.table), sep="\n")
@@ -128,6 +168,29 @@ def validate(arguments):
         print(*lines.scorecard(rows), sep="\n")
 
 
+def prepare(arguments):
+    """Make a region of the files that a configuration names; print what was found in them."""
+    from tem.door import check_climate, check_region
+
+    if arguments.example:
+        from data import example
+
+        print(f"Written: {example.write(arguments.example)} and the files that it names")
+        return
+    from data.prepare import prepare as made
+
+    def check(region, climate):
+        check_region(region)
+        check_climate(climate)
+
+    def told(lines):
+        print(*lines, sep="\n", flush=True)
+
+    config = Path(arguments.config)
+    out = made(config, arguments.out or config.with_suffix(".zarr"), check, told)
+    print(f"Written to {out}; open it with --region {out}")
+
+
 # --- how they work ---------------------------------------------------------------------------
 
 
@@ -144,6 +207,44 @@ def bar(stage):
             shown.refresh()
 
         yield tell
+
+
+def _region(arguments):
+    """Return the region that a command line asks for: a prepared one, or the embedded plateau."""
+    import data
+
+    if arguments.region:
+        return data.prepared_region(arguments.region)
+    return data.region(arguments.resolution)
+
+
+def _own_region(arguments):
+    """Return the prepared region of a run; ValueError for options that do not go with it."""
+    if arguments.texture:
+        raise ValueError("--texture is for the embedded land; --region has its own")
+    if arguments.out and Path(arguments.out).resolve() == Path(arguments.region).resolve():
+        raise ValueError(f"--out {arguments.out}: is the region itself; choose another name")
+    return _region(arguments)
+
+
+def _shown(arguments):
+    """Return the prepared region that the page is to show, or None; before it is imported."""
+    if not arguments.region:
+        return None
+    from dashboard import domain
+
+    region = _region(arguments)
+    domain.choose(region)
+    return region
+
+
+def _climate_said(region) -> str:
+    """Return what there is to say of where the climates of *region* come from."""
+    from data.prepared import is_prepared
+
+    if is_prepared(region):
+        return f"{region.attrs['title']}. {region.attrs['summary']}."
+    return "Climate reconstructed from published figures, not GCM output."
 
 
 def _one_of(what, name, allowed):
@@ -193,23 +294,41 @@ class _Changed(NamedTuple):
     parameters: dict  # by ecosystem
     of_the_ground: dict | None  # the same, if they move more than carbon and nitrogen
     since: str
+    offsets: object  # a `tem.Offsets`: what the climate gains from 2021 on
     edits: list[str]  # as they were typed
     table: object  # a `parameter_table.Table`, or None
 
     def described(self) -> dict:
         """Return what a reader of the result needs to make it again."""
         table = self.table and self.table.described()
-        return {"set": self.edits, "since": self.since, "parameters": table}
+        return {
+            "set": self.edits,
+            "since": self.since,
+            "offset": self.offsets._asdict(),
+            "parameters": table,
+        }
+
+    def provenance(self) -> dict:
+        """Return the same as attributes of a file."""
+        from dashboard.changes import Change
+        from dashboard.receipt import provenance
+
+        change = Change(tuple(self.edits), self.since, self.offsets)
+        return provenance(change, table=self.described()["parameters"])
 
 
 def _changed(arguments) -> _Changed:
     """Return what is changed: by a table of parameters first, by single edits on top of it."""
     import tem
     from dashboard import parameter_table
+    from dashboard.changes import offsets_in
     from tem.experiment import SINCE
     from tem.parameters import FIELDS
 
-    since = _one_of("since", arguments.since, SINCE)
+    since, offsets = (
+        _one_of("since", arguments.since, SINCE),
+        offsets_in(",".join(arguments.offset)),
+    )
     defaults = tem.ecosystems()
     table = parameter_table.read(arguments.parameters) if arguments.parameters else None
     changed = tem.edited(arguments.set, table.in_region() if table else defaults)
@@ -223,29 +342,12 @@ def _changed(arguments) -> _Changed:
             f"{ground[0].name} belongs to the {ground[0].about.stage} stage, which is worked out "
             f"for all years at once; --since {since} is only for parameters of the ecosystem stage"
         )
-    return _Changed(changed, changed if ground else None, since, arguments.set, table)
+    return _Changed(changed, changed if ground else None, since, offsets, arguments.set, table)
 
 
 def _moved(name, before, after) -> bool:
     """Return whether a parameter differs in any ecosystem."""
     return any(getattr(before[where], name) != getattr(after[where], name) for where in after)
-
-
-def _provenance(arguments, changed) -> dict:
-    """Return the attributes by which a file can be made again."""
-    from importlib.metadata import version
-
-    import tem
-
-    packages = (PROGRAM, "numpy", "numba", "xarray")
-    return {
-        "history": arguments.line,
-        "edits": json.dumps(changed.edits),
-        "since": changed.since,
-        "parameter_table": json.dumps(changed.described()["parameters"]),
-        "model_source_hash": tem.source_hash,
-        "versions": json.dumps({name: version(name) for name in packages}),
-    }
 
 
 def _cell_at(region, arguments) -> int:
@@ -255,11 +357,12 @@ def _cell_at(region, arguments) -> int:
     north = region.lat.to_numpy() - arguments.lat
     east = region.lon.to_numpy() - arguments.lon
     nearest = int(np.argmin(np.hypot(north, east * np.cos(np.radians(arguments.lat)))))
-    inside = np.flatnonzero(np.maximum(abs(north), abs(east)) <= arguments.resolution / 2)
+    width = region.attrs["resolution"]
+    inside = np.flatnonzero(np.maximum(abs(north), abs(east)) <= width / 2)
     if inside.size:
         return int(inside[0])
     raise ValueError(
         f"{arguments.lat:g}° N, {arguments.lon:g}° E lies in no permafrost cell of "
-        f"{arguments.resolution:g}°; the nearest is at --lat {float(region.lat[nearest]):g} "
+        f"{width:g}°; the nearest is at --lat {float(region.lat[nearest]):g} "
         f"--lon {float(region.lon[nearest]):g}"
     )

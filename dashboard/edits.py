@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import tem
 from dashboard import style
+from dashboard.language import N_, Fault, Later, heard, say
 from tem.parameters import ECOSYSTEMS, FIELDS, parse
 
 ALL = "All"
@@ -17,6 +18,15 @@ SAME = 1e-9  # relative; a slider brought back to its baseline is no edit
 PANEL = tuple(name for name, field in FIELDS.items() if field.about.stage == "ecosystem")
 NAMED = re.compile(r"\s*(?:[^\W\d]+\.)?(\w+)\s*\*?=")  # the parameter of an edit
 WORDS = {w.lower(): name for name, f in FIELDS.items() for w in (name, f.about.symbol)}
+
+
+STAGES = {"ground": N_("ground"), "climate": N_("climate")}  # that the panel does not rerun
+FAULTS = (  # of `tem.parameters.parse`
+    N_("edit {edit} is not of the form [Ecosystem.]name=value or name*=value"),
+    N_("edit {edit}: {where} is not an ecosystem; choose one of {allowed}"),
+    N_("edit {edit}: {text} is not a number"),
+    N_("edit {edit}: {text} is not a finite number"),
+)
 
 
 class Edit(NamedTuple):
@@ -33,15 +43,19 @@ class Edit(NamedTuple):
 
 
 def parsed(edit: str) -> Edit:
-    """Return one edit taken apart; ValueError says what is wrong with it."""
-    where, name, scales, value = parse(_spelled(edit))
+    """Return one edit taken apart; `Fault` says what is wrong with it."""
+    spelled_out = _spelled(edit)
+    try:
+        where, name, scales, value = parse(spelled_out)
+    except ValueError as fault:
+        raise Fault(heard(str(fault), FAULTS)) from None
     return Edit(where[0] if len(where) == 1 else ALL, name, scales, value)
 
 
 def _spelled(edit: str) -> str:
     """Return *edit* with its parameter spelled as declared; the case of its letters is free.
 
-    Raises ValueError if the panel can rerun no such parameter.
+    Raises `Fault` if the panel can rerun no such parameter.
     """
     found = NAMED.match(edit)
     if found is None:
@@ -50,14 +64,24 @@ def _spelled(edit: str) -> str:
     name = WORDS.get(word.lower())
     if name is None:
         near = get_close_matches(word.lower(), [w for w, n in WORDS.items() if n in PANEL], n=2)
-        hint = f"did you mean {' or '.join(near)}?" if near else "the sliders and lists name them"
-        raise ValueError(f"{edit.strip()}: {word} is not a parameter; {hint}")
+        if not near:
+            raise Fault(
+                "{edit}: {word} is not a parameter; the sliders and lists name them",
+                edit=edit.strip(), word=word,
+            )  # fmt: skip
+        guess = near[0] if len(near) == 1 else Later("{one} or {other}", one=near[0], other=near[1])
+        raise Fault(
+            "{edit}: {word} is not a parameter; did you mean {guess}?",
+            edit=edit.strip(), word=word, guess=guess,
+        )  # fmt: skip
     if name not in PANEL:
         about = FIELDS[name].about
-        raise ValueError(
-            f"{edit.strip()}: {name} ({about.label}) belongs to the {about.stage} stage, which "
-            "this panel does not rerun; the command line does"
-        )
+        raise Fault(
+            "{edit}: {name} ({label}) belongs to the {stage} stage, which this panel does not "
+            "rerun; the command line does",
+            edit=edit.strip(), name=name, label=Later(about.label),
+            stage=Later(STAGES[about.stage]),
+        )  # fmt: skip
     return edit[: found.start(1)] + name + edit[found.end(1) :]
 
 
@@ -92,10 +116,19 @@ def _beyond(edit: Edit, sets) -> str:
     for where in ECOSYSTEMS if edit.where == ALL else (edit.where,):
         value = edit.value * (getattr(sets[where], edit.name) if edit.scales else 1.0)
         if not about.low <= value <= about.high:
-            whose = f" ({where})" if edit.scales and edit.where == ALL else ""
-            bounds = f"{about.low:g} to {about.high:g} {style.unit(unit)}".strip()
-            return f"{edit}: {about.symbol} may be {bounds}, not {value:.4g}{whose}"
+            whose = f" ({say(where)})" if edit.scales and edit.where == ALL else ""
+            return say(
+                "{edit}: {symbol} may be {bounds}, not {value}{whose}",
+                edit=edit, symbol=about.symbol, bounds=bounds(unit, about), value=f"{value:.4g}",
+                whose=whose,
+            )  # fmt: skip
     return ""
+
+
+def bounds(unit: str, about) -> str:
+    """Return what a value may be, as declared, in words."""
+    said = say("{low} to {high}", low=f"{about.low:g}", high=f"{about.high:g}")
+    return f"{said} {style.unit(unit)}".strip()
 
 
 def ordered(edits) -> tuple[str, ...]:

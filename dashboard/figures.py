@@ -11,6 +11,7 @@ import numpy as np
 
 from dashboard.edits import ALL
 from dashboard.frames import limit
+from dashboard.language import N_, say
 from dashboard.paper import EXPOSED, FLUXES, GROUPS, MAPPED, NITROGEN, Numbers
 from dashboard.printed import THAW, Mark, Span, marks, size, spans
 from dashboard.quantities import summed
@@ -134,7 +135,7 @@ def _changes(numbers, name) -> Course:
         lines += [Line(rcp, run, mean[k], None) for k, run in enumerate(RUNS)]
     for run in RUNS:
         printed += marks(f"d{_symbol(name)}", run, unit)
-    return Course(f"Change of {_symbol(name)}", unit, lines, printed)
+    return Course(say("Change of {symbol}", symbol=_symbol(name)), unit, lines, printed)
 
 
 def _effects(numbers, name, groups=(ALL,), *, total=False) -> Course:
@@ -189,7 +190,7 @@ def figure_4(numbers) -> Drawn:
     return Drawn([
         [
             Course("(a) ALT", unit, depths, marks("ALT", "S_T", unit)),
-            Bars("(b) Share of thaw in the change", "percent", bars, [], spans()),
+            Bars(say("(b) Share of thaw in the change"), "percent", bars, [], spans()),
         ]
     ])  # fmt: skip
 
@@ -311,66 +312,88 @@ class Figure(NamedTuple):
 
 FIGURES = {
     "3": Figure(
-        "Carbon pools and fluxes",
+        N_("Carbon pools and fluxes"),
         figure_3,
-        f"Changes since {REFERENCE_YEAR} in the carbon of plants (VegC), of the active layer (SOC) "
-        "and of both (EcoC), and in net primary production (NPP), heterotrophic respiration (RH) "
-        "and their difference (NEP) of the whole permafrost region: with thaw that follows the "
-        f"climate (S_T) and with thaw as in {REFERENCE_YEAR} (S_R). What lies between the two "
-        "lines is the direct effect of thaw. As in the paper, no spread is drawn here.",
+        N_(
+            "Changes since {since} in the carbon of plants (VegC), of the active layer (SOC) and "
+            "of both (EcoC), and in net primary production (NPP), heterotrophic respiration (RH) "
+            "and their difference (NEP) of the whole permafrost region: with thaw that follows the "
+            "climate (S_T) and with thaw as in {since} (S_R). What lies between the two lines is "
+            "the direct effect of thaw. As in the paper, no spread is drawn here."
+        ),
     ),
     "4": Figure(
-        "Thaw depth and its share",
+        N_("Thaw depth and its share"),
         figure_4,
-        "(a) Mean active layer thickness (ALT) of the region in S_T. (b) The direct effect of thaw "
-        f"(S_T − S_R) in {YEARS[-1]} as a share of the change in S_T since {REFERENCE_YEAR}, of "
-        "vegetation and soil carbon, production and respiration.",
+        N_(
+            "(a) Mean active layer thickness (ALT) of the region in S_T. (b) The direct effect of "
+            "thaw (S_T − S_R) in {last} as a share of the change in S_T since {since}, of "
+            "vegetation and soil carbon, production and respiration."
+        ),
     ),
     "5": Figure(
-        "Maps of what thaw changes",
+        N_("Maps of what thaw changes"),
         figure_5,
-        f"Effect of thaw (S_T − S_R) on vegetation and soil carbon in {YEARS[-1]}, and on NPP, RH "
-        f"and NEP summed over {REFERENCE_YEAR + 1}–{YEARS[-1]}; means over climate models, both "
-        "scenarios in the same colours. The paper finds larger effects in the east and south, "
-        "where alpine meadow prevails, than in the northwest, most of all under RCP8.5.",
+        N_(
+            "Effect of thaw (S_T − S_R) on vegetation and soil carbon in {last}, and on NPP, RH "
+            "and NEP summed over {first}–{last}; means over climate models, both "
+            "scenarios in the same colours. The paper finds larger effects in the east and south, "
+            "where alpine meadow prevails, than in the northwest, most of all under RCP8.5."
+        ),
     ),
     "6": Figure(
-        "Alpine meadow and steppe",
+        N_("Alpine meadow and steppe"),
         figure_6,
-        f"δALT: how much deeper thaw reaches than in {REFERENCE_YEAR}, mean of each ecosystem. The "
-        "others are effects of thaw (S_T − S_R) on carbon of plants (VegC) and soil (SOC), "
-        "production (NPP), respiration (RH) and their difference (NEP) of alpine meadow and "
-        "steppe. The text prints the effect on NEP as a sum, so here it is summed over the years.",
+        N_(
+            "δALT: how much deeper thaw reaches than in {since}, mean of each ecosystem. The "
+            "others are effects of thaw (S_T − S_R) on carbon of plants (VegC) and soil (SOC), "
+            "production (NPP), respiration (RH) and their difference (NEP) of alpine meadow and "
+            "steppe. The text prints the effect on NEP as a sum, so here it is summed over the "
+            "years."
+        ),
     ),
     "7": Figure(
-        "Nitrogen with and without thaw",
+        N_("Nitrogen with and without thaw"),
         figure_7,
-        f"Above: changes of nitrogen in plants (VegN) and soil (SON) from {REFERENCE_YEAR} to "
-        f"{YEARS[-1]} (δ), and nitrogen of litterfall (LtrN), of net mineralisation (NetNMin) and "
-        f"taken up by plants (VegNup), summed over {REFERENCE_YEAR + 1}–{YEARS[-1]} (Σ), with thaw "
-        f"as in {REFERENCE_YEAR} (S_R) and with thaw that follows the climate (S_T). Below: the "
-        "difference of the two, which is the direct effect of thaw.",
+        N_(
+            "Above: changes of nitrogen in plants (VegN) and soil (SON) from {since} to "
+            "{last} (δ), and nitrogen of litterfall (LtrN), of net mineralisation (NetNMin) and "
+            "taken up by plants (VegNup), summed over {first}–{last} (Σ), with thaw "
+            "as in {since} (S_R) and with thaw that follows the climate (S_T). Below: the "
+            "difference of the two, which is the direct effect of thaw."
+        ),
     ),
     "8": Figure(
-        "Nitrogen of meadow and steppe",
+        N_("Nitrogen of meadow and steppe"),
         figure_8,
-        "Effects of thaw (S_T − S_R) on nitrogen of alpine meadow and alpine steppe: in plants "
-        f"(VegN) and soil (SON) in {YEARS[-1]} (Δ), and of litterfall (LtrN), net mineralisation "
-        f"(NetNMin) and uptake (VegNup) summed over {REFERENCE_YEAR + 1}–{YEARS[-1]} (ΣΔ). Below, "
-        "as in Table 3 of the paper: carbon (SOC_PF) and nitrogen (SON_PF) that thaw exposed, and "
-        "what was respired of the one and taken up by plants of the other.",
+        N_(
+            "Effects of thaw (S_T − S_R) on nitrogen of alpine meadow and alpine steppe: in plants "
+            "(VegN) and soil (SON) in {last} (Δ), and of litterfall (LtrN), net mineralisation "
+            "(NetNMin) and uptake (VegNup) summed over {first}–{last} (ΣΔ). Below, as in Table 3 "
+            "of the paper: carbon (SOC_PF) and nitrogen (SON_PF) that thaw exposed, and what was "
+            "respired of the one and taken up by plants of the other."
+        ),
     ),
     "S3": Figure(
-        "Effects of thaw on the region",
+        N_("Effects of thaw on the region"),
         figure_s3,
-        "Effects of thaw (S_T − S_R) on carbon pools and fluxes of the whole permafrost region, "
-        "and, as the text prints them, on RH and NEP summed over the years (ΣΔ).",
+        N_(
+            "Effects of thaw (S_T − S_R) on carbon pools and fluxes of the whole permafrost "
+            "region, and, as the text prints them, on RH and NEP summed over the years (ΣΔ)."
+        ),
     ),
     "S5": Figure(
-        "What nitrogen allows",
+        N_("What nitrogen allows"),
         figure_s5,
-        f"Changes of NPP since {REFERENCE_YEAR} with thaw (S_T) and without (S_R), beside INNPP: "
-        "the NPP that climate and CO₂ would allow if nitrogen were no limit (in S_T). Means over "
-        "climate models, without their spread.",
+        N_(
+            "Changes of NPP since {since} with thaw (S_T) and without (S_R), beside INNPP: the NPP "
+            "that climate and CO₂ would allow if nitrogen were no limit (in S_T). Means over "
+            "climate models, without their spread."
+        ),
     ),
 }
+
+
+def shows(name: str) -> str:
+    """Return what the panels of a figure hold, in words."""
+    return say(FIGURES[name].shows, since=REFERENCE_YEAR, first=REFERENCE_YEAR + 1, last=YEARS[-1])

@@ -1,13 +1,14 @@
 """What each printed number can tell about the model: a prediction, or something put in before."""
 
+from dashboard.language import N_
 from dashboard.measures import PRESENT, REGIONS, years
 from dashboard.settled import PLACE, site_of
 
 KINDS = {
-    "predicted": "nothing was fitted to it",
-    "fitted": "the calibration was fitted to it, or it follows from that directly",
-    "input": "copied from the paper, or prescribed before the model runs",
-    "other study": "a result of others, with which the paper compares itself",
+    N_("predicted"): N_("nothing was fitted to it"),
+    N_("fitted"): N_("the calibration was fitted to it, or it follows from that directly"),
+    N_("input"): N_("copied from the paper, or prescribed before the model runs"),
+    N_("other study"): N_("a result of others, with which the paper compares itself"),
 }
 # Rates and surface were fitted to stocks, production and thaw depth of the present (docs/model.md,
 # section 6). Respiration follows: a spun-up soil respires what it receives.

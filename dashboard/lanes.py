@@ -7,13 +7,14 @@ import logging
 import os
 import sys
 import threading
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 
 log = logging.getLogger(__name__)
 
 GIVING_WAY = 10  # nice value
+REMEMBERED = 256  # times that jobs took
 CANCELLED = "cancelled"
 
 
@@ -23,6 +24,7 @@ class Task:
 
     fraction: float = 0.0
     waiting: bool = True
+    ahead: int = 0  # tasks that are done before this one
     failed: str = ""
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -36,37 +38,75 @@ class Task:
         self.stopped.set()
 
 
-class Lane:
-    """One thread that does one job after the other; a job is a function without arguments."""
+class _Worker:
+    """One thread that does jobs, and how long they took; a job is a function without arguments."""
 
     def __init__(self, name):
-        self._jobs = SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
-
-    def start(self):
-        """Start to work."""
-        self._thread.start()
-
-    def add(self, job):
-        """Queue *job*."""
-        self._jobs.put(job)
-
-    def _work(self):
-        while True:
-            _done(self._jobs.get())
-
-
-class Newest:
-    """One thread that serves pages in turn and keeps only the newest wish of each."""
-
-    def __init__(self, name):
-        self._wishes = OrderedDict()
+        self.name, self.done, self.took = name, 0, deque(maxlen=REMEMBERED)  # s
         self._there_is_work = threading.Condition()
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self):
         """Start to work."""
         self._thread.start()
+
+    def _do(self, job):
+        begun = time.perf_counter()
+        _done(job)
+        self.took.append(time.perf_counter() - begun)
+        self.done += 1
+
+
+class Lane(_Worker):
+    """A thread that does one job after the other."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self._queue, self._working = deque(), False
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._queue)
+
+    def add(self, job, task=None, told=lambda _task: None):
+        """Queue *job*; *told* is called with its *task* whenever there are fewer ahead of it."""
+        with self._there_is_work:
+            self._queue.append((job, task, told))
+            if task is not None:
+                task.ahead = self._working + len(self._wanted()) - 1
+            self._there_is_work.notify()
+
+    def _wanted(self):
+        """Return what waits and has not been stopped; a stopped task ends as soon as it begins."""
+        return [one for one in self._queue if one[1] is None or not one[1].stopped.is_set()]
+
+    def _work(self):
+        while True:
+            with self._there_is_work:
+                self._working = False
+                while not self._queue:
+                    self._there_is_work.wait()
+                job, _, _ = self._queue.popleft()
+                self._working, waiting = True, self._wanted()
+            for before, (_, task, told) in enumerate(waiting, start=1):
+                if task is not None and task.ahead != before:
+                    task.ahead = before
+                    _done(lambda told=told, task=task: told(task))
+            self._do(job)
+
+
+class Newest(_Worker):
+    """A thread that serves pages in turn and keeps only the newest wish of each."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self._wishes = OrderedDict()
+
+    @property
+    def waiting(self) -> int:
+        """How many wishes wait."""
+        return len(self._wishes)
 
     def add(self, who, job):
         """Replace what *who* is waiting for by *job*."""
@@ -80,7 +120,7 @@ class Newest:
                 while not self._wishes:
                     self._there_is_work.wait()
                 _, job = self._wishes.popitem(last=False)
-            _done(job)
+            self._do(job)
 
 
 def quietly(job):

@@ -120,7 +120,7 @@ def scorecard(rows) -> list[str]:
     """
     found = [row for row in rows if row["model"] is not None]
     head, *numbers = aligned([SCORECARD, *map(_numbers, found)], left=True)
-    lines = [f"{words.LABEL}.", *textwrap.wrap(scorewords.RULE, WIDTH), "", head]
+    lines = [f"{words.label()}.", *textwrap.wrap(scorewords.RULE, WIDTH), "", head]
     for row, line in zip(found, numbers, strict=True):
         what = ", ".join((row["quantity"], *scorewords.conditions(row)))
         said = (f"{name}: {text}." for name, text in scorewords.remarks(row).items())

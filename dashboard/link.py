@@ -4,46 +4,60 @@ import re
 from math import isfinite
 from urllib.parse import urlencode
 
-import tem
 from dashboard import areas, edits
-from dashboard.changes import OFFSETS, kept_in, offset, spelled, written
+from dashboard.changes import NO_OFFSETS, OFFSETS, kept_in, offset, spelled, written
+from dashboard.grid import BOX
+from dashboard.language import Fault, say
 from dashboard.quantities import ASPECTS, MAPS, QUANTITIES
-from dashboard.state import CHOICES, State
+from dashboard.state import CHOICES, EAST, PANELS, State, panels
+from dashboard.story import STEPS
 from data import YEARS
 
 LONGEST = 2000  # characters of edits, and of saved what-ifs, that a link may carry
+EDGES = (BOX[0] - 2, BOX[1] + 2, BOX[2] - 2, BOX[3] + 2)  # that maps can be moved to
+LEAST = 0.1  # degrees that a map shows
 QUOTED = 40  # characters that a message repeats
 
 
 def query(state: State, region) -> str:
-    """Return the query string that restores *state*; what is at its default stays out."""
-    said = {
-        name: str(getattr(state, name))
-        for name in (*CHOICES, "year")
-        if getattr(state, name) != state.param[name].default
-    }
-    if state.cell is not None:
-        place = region.isel(cell=state.cell)
-        said["cell"] = f"{float(place.lat):g},{float(place.lon):g}"
-    elif state.area:
-        said["area"] = ",".join(f"{degrees:g}" for corner in state.area for degrees in corner)
-    if state.maps != MAPS:
-        said["maps"] = ",".join(one.name for one in state.maps)
-    if state.edits:
-        said["edits"] = ",".join(state.edits)
-    said |= dict(pair.split("=") for pair in spelled(state.offsets))
-    if state.saved:
-        said["saved"] = written(state.saved)
+    """Return the query string that restores *state*; what is at its default stays out.
+
+    In a step of the story, what is as the step has it stays out; what is empty is said as such.
+    """
+    begun, said = start(state.story), {}
+    for name in (*CHOICES, *WRITERS):
+        value = getattr(state, name)
+        if value != getattr(begun, name):
+            said[name] = WRITERS[name](value, region) if name in WRITERS else str(value)
+    if state.offsets != begun.offsets:
+        said |= dict(pair.split("=") for pair in spelled(state.offsets, besides=begun.offsets))
+    if state.story:
+        said = {"story": str(state.story)} | said
     return urlencode(said, safe=",*=~;")
+
+
+def start(story: int) -> State:
+    """Return what a link begins with: a fresh page, or a step of the story."""
+    return State(**(STEPS[story - 1].choices | {"story": story} if story else {}))
+
+
+def as_told(state: State, region) -> bool:
+    """Return whether *state* is as the step of the story has it, in all that the step chooses."""
+    said = {part.partition("=")[0] for part in query(state, region).split("&")}
+    return not said & ({*TOLD, *OFFSETS} - {"story"})
 
 
 def choices(said: dict[str, str], grid) -> tuple[dict, list[str]]:
     """Return the values for a `State` that a query holds, and a sentence for each fault in it."""
-    found, faults, added = {}, [], {}
+    (found, faults), added = _story(said), {}
     for name, text in said.items():
+        if name == "story":
+            continue
         try:
             if name in CHOICES:
                 found[name] = _chosen(name, text)
+            elif name in EMPTY and not text:
+                found[name] = EMPTY[name]
             elif name in LISTS:
                 listed, refused = _listed(name, text)
                 found |= {name: listed} if listed else {}
@@ -56,36 +70,69 @@ def choices(said: dict[str, str], grid) -> tuple[dict, list[str]]:
                 faults.append(_unknown(name))
         except ValueError as fault:
             faults.append(str(fault))
-    return found | ({"offsets": tem.Offsets(**added)} if added else {}), faults
+    if added:
+        found["offsets"] = found.get("offsets", NO_OFFSETS)._replace(**added)
+    return found, faults
+
+
+def _story(said):
+    """Return the choices of the step of the story that is asked for, and what is wrong with it."""
+    text = said.get("story", "0")
+    if text in map(str, range(1, len(STEPS) + 1)):
+        return {**STEPS[int(text) - 1].choices, "story": int(text)}, []
+    if text == "0":
+        return {}, []
+    return {}, [f"story = {_short(text)}: choose a step from 1 to {len(STEPS)}"]
 
 
 def _unknown(name):
-    return f"{_short(name)} is not part of a link; known are {', '.join(KNOWN)}"
+    return say(
+        "{name} is not part of a link; known are {names}",
+        name=_short(name), names=", ".join(KNOWN),
+    )  # fmt: skip
 
 
 def _chosen(name, text):
     for one in CHOICES[name]:
         if one.lower() == text.lower():
             return one
-    raise ValueError(f"{name} = {_short(text)}: choose one of {', '.join(CHOICES[name])}")
+    raise Fault(
+        "{name} = {text}: choose one of {names}",
+        name=name, text=_short(text), names=", ".join(CHOICES[name]),
+    )  # fmt: skip
 
 
 def _year(text, _grid):
     if re.fullmatch(r"\d{4}", text) and YEARS[0] <= int(text) <= YEARS[-1]:
         return int(text)
-    raise ValueError(f"year = {_short(text)}: choose a year from {YEARS[0]} to {YEARS[-1]}")
+    raise Fault(
+        "year = {text}: choose a year from {first} to {last}",
+        text=_short(text), first=YEARS[0], last=YEARS[-1],
+    )  # fmt: skip
+
+
+def _divide(text, _grid):
+    try:
+        divide = float(text)
+    except ValueError:
+        divide = float("nan")
+    if EAST[0] <= divide <= EAST[1]:
+        return divide
+    raise ValueError(f"divide = {_short(text)}: choose {EAST[0]:g} to {EAST[1]:g} degrees east")
 
 
 def _maps(text, _grid):
     names = text.split(",")
     unknown = [name for name in names if name not in QUANTITIES]
     if unknown:
-        raise ValueError(
-            f"maps = {_short(text)}: {_short(unknown[0])} is no quantity; "
-            f"write them as {MAPS[1].name}, with {', '.join(ASPECTS)} before the variable"
-        )
+        raise Fault(
+            "maps = {text}: {name} is no quantity; write them as {example}, with {aspects} before "
+            "the variable",
+            text=_short(text), name=_short(unknown[0]), example=MAPS[1].name,
+            aspects=", ".join(ASPECTS),
+        )  # fmt: skip
     if len(names) != len(MAPS):
-        raise ValueError(f"maps = {_short(text)}: name {len(MAPS)} quantities")
+        raise Fault("maps = {text}: name {count} quantities", text=_short(text), count=len(MAPS))
     return tuple(QUANTITIES[name] for name in names)
 
 
@@ -93,10 +140,10 @@ def _cell(text, grid):
     try:
         lat, lon = (float(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"cell = {_short(text)}: expected latitude,longitude") from None
+        raise Fault("cell = {text}: expected latitude,longitude", text=_short(text)) from None
     cell = grid.cell_at(lon, lat) if isfinite(lat) and isfinite(lon) else None
     if cell is None:
-        raise ValueError(outside(lon, lat))
+        raise Fault(outside(lon, lat))
     return cell
 
 
@@ -107,34 +154,86 @@ def _area(text, grid):
         numbers = []
     corners = tuple(zip(numbers[::2], numbers[1::2], strict=False))
     if len(numbers) % 2 or not areas.FEWEST <= len(corners) <= areas.MOST:
-        raise ValueError(
-            f"area = {_short(text)}: expected longitude,latitude of "
-            f"{areas.FEWEST} to {areas.MOST} corners"
-        )
+        raise Fault(
+            "area = {text}: expected longitude,latitude of {fewest} to {most} corners",
+            text=_short(text), fewest=areas.FEWEST, most=areas.MOST,
+        )  # fmt: skip
     if not all(map(isfinite, numbers)) or not areas.within(corners, *grid.centres).size:
-        raise ValueError(areas.NOTHING_THERE)
+        raise Fault(areas.NOTHING_THERE)
     return corners
+
+
+def _zoom(text, _grid):
+    try:
+        west, east, south, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"zoom = {_short(text)}: expected west,east,south,north") from None
+    across, up = EDGES[0] <= west <= east <= EDGES[1], EDGES[2] <= south <= north <= EDGES[3]
+    if not (across and up) or east - west < LEAST or north - south < LEAST:
+        edges = ", ".join(f"{degrees:g}" for degrees in EDGES)
+        raise ValueError(f"zoom = {_short(text)}: the maps lie within {edges} degrees")
+    return west, east, south, north
+
+
+def _opened(text):
+    """Return the panels that are named, and a sentence for each name that is none."""
+    names = text.split(",")
+    unknown = [name for name in names if name not in PANELS]
+    faults = [f"opened: {_short(name)} is no panel; known are {', '.join(PANELS)}"
+              for name in unknown]  # fmt: skip
+    return panels(names), faults
 
 
 def _listed(name, text):
     """Return what makes sense of a list, and a sentence for each part of it that does not."""
     if len(text) > LONGEST:
-        raise ValueError(f"{name}: {len(text)} characters; a link may carry {LONGEST}")
+        raise Fault(
+            "{name}: {count} characters; a link may carry {most}",
+            name=name, count=len(text), most=LONGEST,
+        )  # fmt: skip
     return LISTS[name](text)
 
 
 def outside(lon, lat) -> str:
     """Return what to say of a point where there is no cell."""
-    return (
-        f"There is no permafrost cell at {lat:.2f}° N, {lon:.2f}° E. "
-        "Choose a place on the coloured or grey part of a map."
-    )
+    return say(
+        "There is no permafrost cell at {lat}° N, {lon}° E. "
+        "Choose a place on the coloured or grey part of a map.",
+        lat=f"{lat:.2f}", lon=f"{lon:.2f}",
+    )  # fmt: skip
 
 
 def _short(text):
     return repr(text if len(text) <= QUOTED else text[:QUOTED] + "…")
 
 
-READERS = {"year": _year, "maps": _maps, "cell": _cell, "area": _area}
-LISTS = {"edits": edits.read, "saved": kept_in}
-KNOWN = (*CHOICES, *READERS, *LISTS, *OFFSETS)
+def _numbers(numbers, _region=None):
+    return ",".join(f"{number:g}" for number in numbers)
+
+
+def _cell_of(cell, region):
+    place = None if cell is None else region.isel(cell=cell)
+    return "" if place is None else _numbers((float(place.lat), float(place.lon)))
+
+
+READERS = {
+    "year": _year, "divide": _divide, "maps": _maps, "cell": _cell, "area": _area, "zoom": _zoom,
+}  # fmt: skip
+LISTS = {"edits": edits.read, "saved": kept_in, "opened": _opened}
+WRITERS = {
+    "year": lambda year, _region: str(year),
+    "divide": lambda divide, _region: f"{divide:g}",
+    "maps": lambda maps, _region: ",".join(one.name for one in maps),
+    "cell": _cell_of,
+    "area": lambda area, _region: _numbers(degrees for corner in area for degrees in corner),
+    "zoom": _numbers,
+    "edits": lambda edits, _region: ",".join(edits),
+    "saved": lambda saved, _region: written(saved),
+    "opened": lambda opened, _region: ",".join(opened),
+}
+EMPTY = {"cell": None, "area": (), "zoom": (), "edits": (), "saved": (), "opened": ()}
+TOLD = (  # what a step of the story chooses; offsets too
+    "story", "rcp", "gcm", "ecosystem", "year", "maps", "cell", "area", "edits", "since", "shown",
+    "curves", "compare", "divide", "panel", "lines", "spot", "chart", "zoom",
+)  # fmt: skip
+KNOWN = ("story", *CHOICES, *READERS, *LISTS, *OFFSETS)

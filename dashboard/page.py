@@ -2,20 +2,23 @@
 
 import html
 import logging
+from functools import partial
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
 from dashboard import areas, budget, link, style, words
-from dashboard.changes import History
+from dashboard.changes import NO_OFFSETS, History
 from dashboard.glossary import marked
+from dashboard.grid import BOX
+from dashboard.language import say
 from dashboard.paced import Paced
 from dashboard.results import SERIES
 from dashboard.runs import CellRun
 from dashboard.selection import Selection
-from dashboard.state import ANALYSED, State
-from dashboard.views import keys
+from dashboard.state import ANALYSED, BOTH, State
+from dashboard.views import keys, lost, voice
 from dashboard.views.analyse import Analyse
 from dashboard.views.controls import Controls
 from dashboard.views.key import key
@@ -23,11 +26,15 @@ from dashboard.views.link import Address
 from dashboard.views.maps import Maps
 from dashboard.views.numbers import Numbers
 from dashboard.views.paper import Paper
+from dashboard.views.present import Present
 from dashboard.views.profile import Ground
 from dashboard.views.quantities import Quantities
 from dashboard.views.scorecard import Scorecard
 from dashboard.views.series import Series, further
+from dashboard.views.story import Story
+from dashboard.views.takeaway import TakeAway
 from dashboard.views.thrift import save_styles
+from dashboard.views.tongues import Tongues
 from dashboard.views.whatif import WhatIf
 from tem.environment import REFERENCE_YEAR
 
@@ -42,10 +49,12 @@ TOO_EARLY = "The Baseline of this climate is still being simulated; try again wh
 class Page:
     """The views of one visitor and what happens between them."""
 
-    def __init__(self, library, atlas, verdicts, figures, said, document):
+    def __init__(
+        self, library, atlas, verdicts, figures, said, document, taken=None, address=""
+    ):  # fmt: skip
         self.library, self._document, self.dark = library, document, False
         self._verdicts, self._figures = verdicts, figures
-        chosen, faults = link.choices(said, library.grid)
+        chosen, faults = link.choices(library.chosen | said, library.grid)
         self.state = State(**chosen)
         self.selection = Selection(self.state, library)
         if self.state.area and (missing := self._missing(self.state.area)):
@@ -55,11 +64,15 @@ class Page:
         self._seen, self._tidying = None, False
         self._soon = Paced(document, PATIENCE, self._catch_up)
         self._previewed = False  # whether the preview of that what-if is drawn
-        self._alone = False  # whether the Baseline is shown alone, to see what moves
+        self.alone = False  # whether the Baseline is shown alone, to see what moves
+        self._turning = False  # whether many choices are taken at once
         self._fault = ""  # why the last what-if has no result
         self._history = History(self.state.change)
         self.selection.shelf.heard = self._hear_shelf
         self._build(atlas)
+        anchor = self.series.figures[SERIES[0]]
+        self.take = TakeAway(self.selection, taken, address, document, anchor)
+        self.explore[0].append(self.take.pane)
         self._faults, self._stop_listening = faults, None
         self._watch()
         library.prefer(self.state.rcp, self.state.gcms)
@@ -75,57 +88,86 @@ class Page:
         self.complain(*self._faults)
 
     def _build(self, atlas):
-        self.controls = Controls(self.state)
+        self.controls, self.tongues = Controls(self.state), Tongues(self._document)
         self.series = Series(self.state.year)
         save_styles(self._document, self.series.figures[SERIES[0]])
         keys.listen(self._document)
+        lost.come_back(self._document)
+        voice.listen(self._document)
         self.numbers = Numbers()
         self.maps = Maps(self.library, atlas.copies(), self.series.marks, self._document)
         self.maps.on_tap(self.tap)
+        self.maps.cursor.on_keys(self.tap, self.leave)
         self.maps.on_draw(self.draw)
         self.quantities = Quantities(self.state)
         self.maps.follow(self.controls.year)
         self.maps.drag_with(self.controls.drag)
+        self.maps.look_at(self.state.zoom)
+        self.maps.on_look(self._looked)
         self.whatif = WhatIf(self.state, self)
+        self.story = Story(self)
         anchor = self.series.figures[SERIES[0]]
         self.address = Address(anchor)
-        acts = {"ctrl+z": self.undo, "ctrl+shift+z": self.redo, "b": self.flip}
+        self.key_list = keys.KeyList()
+        acts = {
+            "ctrl+z": self.undo, "ctrl+shift+z": self.redo, "b": self.flip, "r": self.reset,
+            "p": self.present_or_not, "s": self.story.tell_or_not,
+            "?": self.key_list.turn, "shift+?": self.key_list.turn,
+            **{key: partial(self.story.step, by) for key, by in keys.STEPS.items()},
+        }  # fmt: skip
         self.keys = keys.Keys(self._document, anchor, acts)
         self.scorecard = Scorecard(self._verdicts, self.library, self._document)
         self.analyse = Analyse(self.state, self.library, self._document)
         self.paper = Paper(self.state, self._figures, self._verdicts, self.library, self._document)
         self.ground = Ground(self.state, self.library, self._document)
+        self.present = Present(self, self._document, atlas)
         self._others = {
-            "analyse": self.analyse, "profile": self.ground, "paper": self.paper,
-            "scorecard": self.scorecard,
+            "present": self.present, "analyse": self.analyse, "profile": self.ground,
+            "paper": self.paper, "scorecard": self.scorecard,
         }  # fmt: skip
         text = {"sizing_mode": "stretch_width", "margin": 0}
         self.headline, self.about, self.message, self.status = (
             pn.pane.HTML("", css_classes=[name], **text)
             for name in ("headline", "about", "message", "status")
         )
+        self.explain = pmui.Button(
+            label=say(words.EXPLAIN), size="small", variant="text", margin=(0, 0, 0, 8)
+        )
+        self.explain.on_click(
+            lambda _event: self.state.param.update(
+                view="analyse", analysis="explain", explained="summed"
+            )
+        )
+        self.top = pn.Row(
+            self.headline, self.explain, sizing_mode="stretch_width", margin=0,
+            stylesheets=[style.WRAPS],
+        )  # fmt: skip
         self.series.make_room_for(self.headline, self.about, self.message, self.series.key)
+        voice.follow(self.headline, "headline")
+        voice.follow(self.story.text, "story")
+        voice.follow(self.message, "message", voice.AT_ONCE)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", sx=style.STILL, **text)
         self.back = pmui.Button(
             label="Back to the region", size="small", variant="text", visible=False, margin=0
         )
-        self.back.on_click(lambda _event: self.state.param.update(cell=None, area=()))
+        self.back.on_click(lambda _event: self.leave())
         self.below = pmui.Button(
             label="Its ground", size="small", variant="text", visible=False, margin=0
         )
         self.below.on_click(lambda _event: self.state.param.update(view="profile"))
         control, row = self.controls, {"sizing_mode": "stretch_width", "margin": (2, 0)}
         self.explore = pn.Column(
-            pn.Row(control.year, control.shown, control.drag, align="center", **row),
+            pn.Row(control.year, control.shown, control.drag, align="center",
+                   stylesheets=[style.WRAPS], **row),
             self.quantities.pane,
             self.maps.pane,
-            pn.Row(self.series.key, self.back, self.below, **row),
+            pn.Row(self.series.key, self.back, self.below, stylesheets=[style.WRAPS], **row),
             pn.Row(
                 pn.Column(control.panel, control.lines, control.curves, margin=0),
                 self.series.pane, self.numbers.pane,
-                sizing_mode="stretch_both", margin=0,
+                sizing_mode="stretch_both", margin=0, stylesheets=[style.WRAPS],
             ),
-            sizing_mode="stretch_both", margin=0,
+            sizing_mode="stretch_both", margin=0, stylesheets=[style.FLOWS],
         )  # fmt: skip
         self._show_view()
 
@@ -137,17 +179,21 @@ class Page:
         watch(self._ecosystem_changed, "ecosystem")
         watch(lambda _event: self.refresh(), "maps")
         watch(self._compare_changed, "compare")
+        watch(lambda _event: self.refresh(), "divide")
         for name in ("curves", "panel", "lines"):
             watch(lambda _event: self.refresh(maps=False), name)
         watch(self._shown_changed, "shown")
         watch(self._year_changed, "year")
         watch(self._cell_changed, ["cell", "area"])
         watch(self._edits_changed, ["edits", "offsets"])
-        watch(self._saved_changed, ["saved", "rcp", "gcm", "cell"])
+        watch(self._saved_changed, ["saved", "rcp", "gcm", "cell", "area", "ecosystem"])
         watch(self._since_changed, "since")
         watch(self._view_changed, "view")
         watch(self._figure_changed, "figure")
-        watch(lambda _event: self._show_link(), list(ANALYSED))
+        watch(lambda event: self.maps.look_at(event.new), "zoom")
+        watch(lambda _event: self._show_view(), "story")
+        in_link = (*ANALYSED, "zoom", "opened", "where", "drag", "spot", "chart", "story")
+        watch(lambda *_events: self._show_link(), list(in_link))
 
     # --- what the visitor does ---------------------------------------------------------------
 
@@ -160,6 +206,10 @@ class Page:
             self.complain()
             self.state.param.update(cell=cell, area=())
 
+    def leave(self):
+        """Go back to the region."""
+        self.state.param.update(cell=None, area=())
+
     def draw(self, geometry):
         """Choose the area of a box or a lasso on a map."""
         area = areas.corners(geometry)
@@ -167,6 +217,10 @@ class Page:
         self.complain(*missing)
         if not missing:
             self.state.param.update(cell=None, area=area)
+
+    def _looked(self, *ends):
+        zoom = tuple(round(degrees, areas.PLACES) for degrees in ends)
+        self.state.zoom = () if zoom == BOX else zoom
 
     def _missing(self, area):
         """Return in words what an area lacks to be looked at: nothing if it has cells."""
@@ -208,15 +262,40 @@ class Page:
         if not self.state.change:
             self.complain(UNCHANGED)
             return
-        alone = not self._alone
+        shown = self.state.shown != "Baseline"
+        alone = shown if self.selection.what_if() else not self.alone  # that of a cell is no map
         with pn.io.hold():
             self.state.shown = "Baseline" if alone else "What-if"
             self._show_alone(alone=alone)
 
     def _show_alone(self, *, alone):
-        if alone != self._alone:
-            self._alone = alone
+        if alone != self.alone:
+            self.alone = alone
             self.series.show_alone(alone=alone)
+            self.present.draw_curves()
+
+    # --- presenting and the story ------------------------------------------------------------
+
+    def present_or_not(self):
+        """Show one map and one chart in large type, or all there is."""
+        self.state.view = "explore" if self.state.view == "present" else "present"
+
+    def reset(self):
+        """Take all changes back; in the story, show the step as it is told."""
+        if self.state.story:
+            self.story.tell(self.state.story)
+        else:
+            self.state.param.update(edits=(), offsets=NO_OFFSETS, zoom=())
+
+    def turn_to(self, choices):
+        """Take many choices at once, and draw them once."""
+        self._turning = True
+        try:
+            with pn.io.hold():
+                self.state.param.update(**choices)
+        finally:
+            self._turning = False
+        self.refresh()
 
     def _climate_changed(self, *_events):
         self.library.prefer(self.state.rcp, self.state.gcms)
@@ -235,17 +314,22 @@ class Page:
         self.refresh(maps=False)
         self._run_cell()
         if self.state.cell is not None:  # later: the curves are what is waited for
-            kind = str(self.library.region.ecosystem.values[self.state.cell])
-            self._document.add_timeout_callback(lambda: self.whatif.follow_cell(kind), TIDY)
+            self._document.add_timeout_callback(self._follow_cell, TIDY)
+
+    def _follow_cell(self):
+        """Point the sliders of the panel at the ecosystem of the chosen cell, if there is one."""
+        if self.state.cell is not None:
+            kind = self.library.region.ecosystem.values[self.state.cell]
+            self.whatif.follow_cell(str(kind))
 
     def _compare_changed(self, event):
-        if event.new == "scenarios":  # a what-if is of one scenario
+        if event.new in BOTH:  # a what-if is of one scenario
             self.state.shown = "Baseline"
         self.refresh()
 
     def _shown_changed(self, event):
         self._show_alone(alone=False)
-        if event.new != "Baseline" and self.state.compare == "scenarios":
+        if event.new != "Baseline" and self.state.compare in BOTH:
             self.state.compare = "quantities"
         if event.new != "Baseline" and not self.state.change:
             self.complain(UNCHANGED)
@@ -272,7 +356,7 @@ class Page:
     def _view_changed(self, _event):
         with pn.io.hold():
             self._open_view()
-            self._show_link()
+            self._say()
 
     def _figure_changed(self, _event):
         with pn.io.hold():
@@ -283,8 +367,14 @@ class Page:
         """Show what is open, hide the rest."""
         for name, view in self._others.items():
             view.pane.visible = name == self.state.view
-        for pane in (self.headline, self.about, self.explore):
-            pane.visible = self.state.view == "explore"
+        view, told = self.state.view, bool(self.state.story)
+        self.explore.visible = view == "explore"
+        self.about.visible = view == "explore" and not told
+        self.top.visible = view == "explore" or (view == "present" and not told)
+        self.explain.visible = view == "explore"
+        self.status.visible = view != "present"
+        self.headline.css_classes = ["headline", *["large"] * (view == "present")]
+        self.story.enlarge(large=view == "present")
 
     def _open_view(self):
         """Show what is open, and let it ask for what it shows."""
@@ -358,7 +448,7 @@ class Page:
             self._give_up()
             state, self._fault = self.state, ""
             self._job = self.library.what_if_region(
-                state.rcp, state.gcms, state.edits, state.since, self._job_moved, state.offsets
+                state.rcp, state.gcms, state.change, self._job_moved
             )
             self._say_what_if()
 
@@ -401,21 +491,22 @@ class Page:
         state = self.state
         if state.cell is None or not state.change or not self.selection.results():
             return
-        asked = (state.rcp, state.gcms, state.cell, state.edits, state.since)
+        asked = (state.rcp, state.gcms, state.cell)
 
         def done(run):  # from a worker
             self._document.add_next_tick_callback(lambda: self._cell_ran(asked, run))
 
-        self.library.what_if_cell(id(self), *asked, done, state.offsets)
+        self.library.what_if_cell(id(self), *asked, state.change, done)
 
     def _cell_ran(self, asked, run):
         state = self.state
-        if asked[:3] != (state.rcp, state.gcms, state.cell) or not state.change:
+        if asked != (state.rcp, state.gcms, state.cell) or not state.change:
             return
         self._fault = run.fault
         before, self.selection.cell_run = self.selection.cell_run, run
         with pn.io.hold():
             self.series.show_what_if(self.selection.what_if_curves())
+            self.present.draw_curves()
             self._say()
             if run.fault or (run.unrested, run.fault) != (before.unrested, before.fault):
                 self._say_what_if()
@@ -460,11 +551,18 @@ class Page:
 
     def refresh(self, *, maps=True):
         """Draw everything that the state and the library say; *maps*: those too."""
+        if self._turning:
+            return
         try:
             with pn.io.hold():
                 if maps:
                     self._seen = self.selection.seen()
-                    self.maps.show(self.selection.frames())
+                    frames = self.selection.frames()
+                    self.maps.show(frames)
+                    self.present.show(frames)
+                else:
+                    self.present.draw_curves()
+                self.maps.divide(self.state.divide if self.state.compare == "swipe" else None)
                 self.maps.mark(self.state.cell)
                 self.maps.outline(() if self.state.cell is not None else self.state.area)
                 self.series.saved = [one.name for one in self.state.saved]
@@ -491,7 +589,9 @@ class Page:
             name: further(lines, state.rcp, dark=self.dark)
             for name, lines in selection.more_lines().items()
         }
-        self.series.show(selection.curves(), selection.units(), state.curves == "thaw", more)
+        self.series.show(
+            selection.curves(), selection.units(), state.curves == "thaw", more, selection.notes()
+        )
 
     def _year_changed(self, _event):
         self._say()
@@ -509,10 +609,13 @@ class Page:
                 said.append(words.exposed(place, self.selection.exposed()))
             said.append(words.printed(self.state))
             self.headline.object = marked(html.escape(words.headline(self.state, place, old)))
+            if new and self.state.view == "present":
+                self.headline.object += f"<p>{marked(html.escape(said[1]))}</p>"
             self.about.object = marked(html.escape(" ".join(said)))
         else:
-            self.headline.object = "The first results are on their way."
-            self.about.object = f"{words.LABEL}."
+            self.headline.object = words.nothing_yet(self.library)
+            self.about.object = f"{words.label()}."
+        self.story.show()
         self._show_link()
 
     def _show_link(self):
@@ -524,8 +627,9 @@ class Page:
         closed = [one.closure for one in self.library.climates.values() if one.closure]
         light = budget.light(closed, self.library.region.sizes["cell"])
         progress = html.escape(words.progress(self.library))
-        self.status.object = f"{light} &nbsp;·&nbsp; {progress}"
-        self.bar.visible = ready < total
+        lit = f"{light} &nbsp;·&nbsp; " if self.library.opened is None else ""
+        self.status.object = f"{lit}{progress}"
+        self.bar.visible = ready < total and self.library.opened is None
         self.bar.value = int(100 * (ready + (now.fraction if now else 0)) / total)
 
     def _say_what_if(self, text=""):
@@ -543,5 +647,6 @@ class Page:
         self.cancel()
         self.analyse.close()
         self.selection.shelf.end()
+        self.take.close()
         if self._stop_listening is not None:
             self._stop_listening()

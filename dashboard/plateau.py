@@ -9,7 +9,8 @@ import xarray as xr
 import data
 import tem
 from dashboard.account import account
-from dashboard.baseline import environment, silent
+from dashboard.baseline import environment, silent, surroundings
+from dashboard.changes import NO_OFFSETS
 from data.store import Store, default_folder, write_result
 from data.streamed import streamed
 from tem.blocks import part_of
@@ -26,6 +27,7 @@ def in_memory(region, rcps, gcms, changed, *, out=None, said=None, bar=silent):
     region : as `data.region` returns it
     rcps, gcms : names of the climates
     changed : has `parameters`, `of_the_ground` (None if the ground's are the defaults), `since`
+        and `offsets`
     out : NetCDF file to write, of one RCP only; said : attributes for it
     bar : as for `baseline.environment`
 
@@ -34,16 +36,16 @@ def in_memory(region, rcps, gcms, changed, *, out=None, said=None, bar=silent):
     store, accounts, found = Store(default_folder()), {}, {}
     for rcp, gcm in product(rcps, gcms):
         permitted = environment(region, rcp, gcm, changed.of_the_ground, store=store, bar=bar)
+        climate = None if changed.offsets == NO_OFFSETS else data.climate(region, rcp, gcm)
+        later = under_offsets(region, climate, changed, bar=bar)
         with bar("carbon and nitrogen") as tell:
-            yearly = tem.experiment(
-                permitted, changed.parameters, since=changed.since, progress=tell
-            )
+            yearly = lived(permitted, later, changed, tell)
         accounts[rcp, gcm] = account(yearly)
         if out:
             found[gcm] = yearly
     if out:
         result = tem.summary.ensemble(found) if len(gcms) > 1 else found[gcms[0]]
-        write_result(result.assign_attrs(_unrested(accounts) | (said or {})), out)
+        write_result(result.assign_attrs(_width(region) | _unrested(accounts) | (said or {})), out)
     return accounts
 
 
@@ -54,7 +56,7 @@ def in_blocks(region, rcps, gcms, changed, *, out, said=None, bar=silent):
     could differ in the last digit. The store has a dimension rcp if there are two, and gcm.
     """
     along = {dim: list(names) for dim, names in (("rcp", rcps), ("gcm", gcms)) if len(names) > 1}
-    coords = xr.Dataset(coords=region.coords).assign_coords(along)
+    coords = xr.Dataset(coords=region.coords, attrs=_width(region)).assign_coords(along)
     parts, accounts = blocks(region.sizes["cell"]), {}
     with streamed(out, coords, block=parts[0].stop) as result:
         for rcp, gcm in product(rcps, gcms):
@@ -80,15 +82,34 @@ def blocks(cells: int) -> list[slice]:
 
 def _block(region, climate, cells, changed, tell):
     """Return both runs of some *cells*; *tell* hears the finished fraction."""
+    region, climate = region.isel(cell=cells), climate.isel(cell=cells)
     permitted = tem.environment(
-        region.isel(cell=cells), climate.isel(cell=cells), changed.of_the_ground,
+        region, climate, changed.of_the_ground,
         progress=lambda fraction: tell(ENVIRONMENT_SHARE * fraction),
     )  # fmt: skip
-    return tem.experiment(
-        permitted, changed.parameters, since=changed.since,
-        progress=lambda fraction: tell(ENVIRONMENT_SHARE + (1 - ENVIRONMENT_SHARE) * fraction),
+    return lived(
+        permitted, under_offsets(region, climate, changed), changed,
+        lambda fraction: tell(ENVIRONMENT_SHARE + (1 - ENVIRONMENT_SHARE) * fraction),
     )  # fmt: skip
+
+
+def under_offsets(region, climate, changed, *, bar=silent):
+    """Return the environment of *region* under the offsets of *changed*; None if it has none."""
+    if changed.offsets == NO_OFFSETS:
+        return None
+    offset = tem.offset(climate, **changed.offsets._asdict())
+    return surroundings(region, offset, changed.of_the_ground, bar=bar)
+
+
+def lived(permitted, later, changed, tell=None):
+    """Return both runs in the environment *permitted*; *later*: in its place from 2021 on."""
+    past, now = (None, permitted) if later is None else (permitted, later)
+    return tem.experiment(now, changed.parameters, since=changed.since, past=past, progress=tell)
 
 
 def _unrested(accounts) -> dict:
     return {"cells_not_at_rest": sum(one.unrested for one in accounts.values())}
+
+
+def _width(region) -> dict:
+    return {"resolution": region.attrs["resolution"]}

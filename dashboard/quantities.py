@@ -1,19 +1,31 @@
 """What a map can show: any declared quantity, as what thaw adds to it or as it is with thaw."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
 
+from dashboard.language import N_, say
 from tem.environment import REFERENCE_YEAR
 from tem.summary import DECLARED, is_flux
 
 ASPECTS = {  # and how a list of quantities calls each
-    "thaw": "Effect of thaw, S_T − S_R",
-    "sum": f"Effect of thaw, summed since {REFERENCE_YEAR}",
-    "st": "With thaw, S_T",
-    "since": f"With thaw, change since {REFERENCE_YEAR}",
+    "thaw": N_("Effect of thaw, S_T − S_R"),
+    "sum": N_("Effect of thaw, summed since {since}"),
+    "st": N_("With thaw, S_T"),
+    "since": N_("With thaw, change since {since}"),
 }
 TWO_SIDED = ("balance", "exposed", "temperature")  # kinds that have a sign of their own
+
+
+def called(aspect: str) -> str:
+    """Return an aspect in words."""
+    return say(ASPECTS[aspect], since=REFERENCE_YEAR)
+
+
+def brief(label: str) -> str:
+    """Return a declared label in words, without what it says in brackets."""
+    return re.split(r" ?[(（]", say(label))[0]
 
 
 def summed(flux, years, axis=-1):
@@ -66,12 +78,17 @@ class Quantity(NamedTuple):
     @property
     def label(self) -> str:
         """What it is, in words."""
-        return self.about.label.split(" (")[0]
+        return brief(self.about.label)
 
     @property
     def runs(self) -> str:
         """Which run it is of."""
         return "S_T" if self.aspect in ("st", "since") else "S_T − S_R"
+
+    @property
+    def of_thaw(self) -> bool:
+        """Whether it is what thaw adds: nothing up to 2020."""
+        return self.aspect in ("thaw", "sum")
 
     @property
     def two_sided(self) -> bool:

@@ -5,8 +5,10 @@ is told only for the direction it explains. The model's numbers stay out, for th
 the model.
 """
 
+from functools import reduce
 from typing import NamedTuple
 
+from dashboard.language import N_, Later
 from dashboard.measures import CONTRIBUTION, depth_of, per_area, symbol, years
 from data import YEARS
 
@@ -39,7 +41,7 @@ class Cause(NamedTuple):
         )
 
 
-UNKNOWN = "the cause is not known"
+UNKNOWN = N_("the cause is not known")
 CAUSES = (  # the first that explains a miss is told
     # what was put in
     Cause("the grid is that of the climate; `--resolution 0.1` is the paper's", ids="P018"),
@@ -134,14 +136,16 @@ CAUSES = (  # the first that explains a miss is told
 )  # fmt: skip
 
 ABSENT = {  # symbols or ids of rows that the model has no counterpart of
-    "Q10": "respiration of whole ecosystems against air temperature, which TEM does not prescribe",
-    "P218": "microbes are no part of TEM",
-    "P219": "TEM has one rooting depth, no profile of roots",
+    "Q10": N_(
+        "respiration of whole ecosystems against air temperature, which TEM does not prescribe"
+    ),
+    "P218": N_("microbes are no part of TEM"),
+    "P219": N_("TEM has one rooting depth, no profile of roots"),
 }
-ASSUMED = "the measurements of the paper's Figure 2 are not printed"
+ASSUMED = N_("the measurements of the paper's Figure 2 are not printed")
 NOTES = {
-    "P019": f"held against courses assumed from air temperature, so nearly circular; {ASSUMED}",
-    "P020": f"held against an assumed course of the year; {ASSUMED}",
+    "P019": N_("held against courses assumed from air temperature, so nearly circular"),
+    "P020": N_("held against an assumed course of the year"),
 }
 
 
@@ -155,27 +159,36 @@ def likely(row) -> str | None:
 def missing(row) -> str | None:
     """Return why the model has no number for a printed *row*; None if it has."""
     if row["unit"] == "count":
-        return "a count of field observations, which are not printed"
+        return N_("a count of field observations, which are not printed")
     if row["region"] == "whole QTP":
-        return "of the whole plateau; the model covers its permafrost region"
+        return N_("of the whole plateau; the model covers its permafrost region")
     if row["run"] == "other" and row["region"] == "QTP" and row["symbol"]:
         if years(row["period"])[0] < YEARS[0]:
-            return f"before {YEARS[0]}, where the model begins"
+            return Later("before {first}, where the model begins", first=YEARS[0])
         if not per_area(row["unit"]):
-            return "a total over another area; its density is compared"
+            return N_("a total over another area; its density is compared")
     return ABSENT.get(row["symbol"]) or ABSENT.get(row["id"])
 
 
 def note(row) -> str | None:
     """Return what to know of a printed *row* whatever the verdict."""
-    found = [row["note"], NOTES.get(row["id"])]
+    found = [row["note"]]
+    if row["id"] in NOTES:
+        found += [NOTES[row["id"]], ASSUMED]
     if row["run"] == CONTRIBUTION:
         found.append(
-            "quotient of means over the GCMs, without SD: the change of one of them between two "
-            "years can be near nothing"
+            N_(
+                "quotient of means over the GCMs, without SD: the change of one of them between "
+                "two years can be near nothing"
+            )
         )
     if row["run"] in RUNS and row["symbol"] in ("dNPP", "dRH", "dNEP"):
-        found.append("one year less another: in a single GCM mostly their weather")
+        found.append(N_("one year less another: in a single GCM mostly their weather"))
     if depth_of(row) and missing(row) is None:
-        found.append("the model's active layer, taken to this depth by eq. 2")
-    return "; ".join(filter(None, found)) or None
+        found.append(N_("the model's active layer, taken to this depth by eq. 2"))
+    told = [Later(one) for one in found if one]
+    return reduce(_joined, told) if told else None
+
+
+def _joined(one, more) -> Later:
+    return Later("{one}; {more}", one=one, more=more)

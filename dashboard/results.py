@@ -8,6 +8,7 @@ import xarray as xr
 
 from dashboard.changes import ROOM
 from dashboard.quantities import MAPS, summed
+from tem.columns import EDGES, TEN_M
 from tem.experiment import RUNS
 from tem.summary import DECLARED
 
@@ -20,12 +21,19 @@ SETS = {  # what is drawn as curves together
 CURVES = tuple(name for names in SETS.values() for name in names)
 SAVED = tuple(f"saved_{k}" for k in range(ROOM))  # columns of saved what-ifs beside them
 TOLD = ("soc_pf", "soc_pf_gross")  # told in words: exposed carbon, net and gains only
+DEEPEST = float(EDGES[TEN_M])  # m, to which thaw is counted
+AT_LIMIT = DEEPEST - 0.005  # m, from which on an active layer has reached it
 PRECISE = {*SERIES, *TOLD, *(one.variable for one in MAPS)}  # kept in double precision
 
 
 def unrested(yearly) -> int:
     """Return how many cells of an experiment did not come to rest before it began."""
     return int(yearly.attrs.get("cells_not_at_rest", 0))
+
+
+def both_runs(yearly, name) -> np.ndarray:
+    """Return a variable of an experiment in S_T and S_R [run, ...]."""
+    return yearly[name].to_numpy()[[list(yearly.run.values).index(run) for run in RUNS]]
 
 
 class Weights:
@@ -69,11 +77,9 @@ class Result:
     """One climate's answer: cells for maps and taps, totals for the region's curves."""
 
     def __init__(self, yearly, weights):
-        rows = [yearly.run.to_numpy().tolist().index(run) for run in RUNS]
         self.years = yearly.year.to_numpy()
         self.values = {
-            name: yearly[name].to_numpy()[rows].astype(_kept_as(name), copy=False)
-            for name in DECLARED
+            name: both_runs(yearly, name).astype(_kept_as(name), copy=False) for name in DECLARED
         }  # [run, year, cell]
         self._weights, self._totals = weights, {}
 
@@ -124,6 +130,12 @@ class Result:
         Of which cells, as for `series`.
         """
         return np.array([self.series(name, *where, **what)[0] for name in TOLD])
+
+
+def less(one: Result, other: Result) -> Result:
+    """Return *one* − *other*: sums and effects of thaw are then differences as well."""
+    values = {name: array - other.values[name] for name, array in one.values.items()}
+    return Result.of(values, one.years, one._weights)  # noqa: SLF001 - of its own kind
 
 
 def spliced(base: Result, part: Result, cells, weights) -> Result:

@@ -25,9 +25,19 @@ from dashboard.edits import touched
 from dashboard.frames import limits
 from dashboard.grid import Grid
 from dashboard.lanes import CANCELLED, Lane, Newest, Task, quietly
+from dashboard.language import N_, Fault, kept
 from dashboard.profile import profile
-from dashboard.results import CURVES, RUNS, Result, Weights, followed, joined, spliced, unrested
-from dashboard.skies import Skies
+from dashboard.results import (
+    CURVES,
+    Result,
+    Weights,
+    both_runs,
+    followed,
+    joined,
+    spliced,
+    unrested,
+)
+from dashboard.skies import STAGES, Skies
 from dashboard.state import GROUPS
 
 log = logging.getLogger(__name__)
@@ -36,6 +46,17 @@ FIRST = 4  # parts in which the very first climate is simulated, so that a map s
 PATIENCE = 0.3  # s that a what-if of the region may take without a preview
 PACE = 1e-3  # s a cell takes in one climate, until the first what-if has measured it
 TILE = 0.5  # degrees; a preview of a finer grid runs one cell of each ecosystem in each tile
+BEYOND_CELLS = N_(
+    "With these changes the carbon balance has no number any more in {lost} of {total} cells: the "
+    "model does not hold so far from its defaults. Nothing new is drawn; undo the last change or "
+    "choose a smaller one."
+)
+BEYOND_CLIMATES = N_(
+    "With these changes the carbon balance has no number any more in {lost} of {total} climates: "
+    "the model does not hold so far from its defaults. Nothing new is drawn; undo the last change "
+    "or choose a smaller one."
+)
+LIFE = N_("carbon and nitrogen, with and without thaw")
 REMEMBERED = 64  # tapped cells whose drivers are at hand
 SKY_SHARE = 0.9  # of the time of a climate what-if that its environment takes, for progress
 
@@ -69,9 +90,7 @@ class Job(Task):
 
     rcp: str
     gcms: tuple[str, ...]
-    edits: tuple[str, ...]
-    since: str
-    offsets: tem.Offsets = NO_OFFSETS
+    change: Change
     aside: bool = False  # gives way to other what-ifs, and has no preview
     stage: str = ""  # what is being worked out, where that is not carbon and nitrogen
     cells: int = 0  # that are run in each climate
@@ -89,11 +108,6 @@ class Job(Task):
     def wish(self):
         """What was asked for: jobs of one wish have one answer."""
         return self.rcp, self.gcms, self.change
-
-    @property
-    def change(self) -> Change:
-        """What it changes."""
-        return Change(self.edits, self.since, self.offsets)
 
 
 class CellRun(NamedTuple):
@@ -120,11 +134,14 @@ class Library:
         self._simulations, self._what_ifs = Lane("simulations"), Lane("what-ifs")
         self._aside, self.skies = Lane("saved what-ifs"), Skies(self.region, self.sky)
         self._cells = Newest("cells")
+        self.lanes = self._simulations, self._what_ifs, self._aside, self._cells
+        self.answers = {"store": 0, "memory": 0, "model": 0}  # how often each had them
         self.analyses = Analyses(self)
         self.pace = PACE
         self._columns = {}  # drivers of recently tapped cells
         self._limits, self._limits_of = {}, []
         self.compiling = self._started = False
+        self.opened, self.chosen, self.said = None, {}, {}  # see `reopened`
         self._ending = threading.Event()
 
     # --- who wants to know -------------------------------------------------------------------
@@ -153,7 +170,7 @@ class Library:
             if self._started:
                 return
             self._started = True
-        for lane in (self._simulations, self._what_ifs, self._aside, self._cells):
+        for lane in self.lanes:
             lane.start()
         self._simulations.add(self._prepare)
         for _ in self._order:
@@ -210,8 +227,10 @@ class Library:
             climate = self.climates[self._order.pop(0)]
         climate.fraction = 1e-6
         try:
-            if not self._read(climate):
+            known = self._read(climate)
+            if not known:
                 self._simulate(climate)
+            self.answers["store" if known else "model"] += 1
         except tem.Cancelled:
             return
         except Exception as fault:
@@ -255,7 +274,7 @@ class Library:
                 self._tell()
 
             environments.append(self._environment(sky, chosen, progress))
-            progress(0, "carbon and nitrogen, with and without thaw", 0.9, 0.1)
+            progress(0, LIFE, 0.9, 0.1)
             yearlies.append(tem.experiment(environments[-1], cancelled=self._ending.is_set))
             if parts > 1:
                 fresh = Result(yearlies[-1], Weights(self.region.isel(cell=chosen), GROUPS))
@@ -275,32 +294,30 @@ class Library:
 
     def _environment(self, sky, chosen, progress):
         region, sky = self.region.isel(cell=chosen), sky.isel(cell=chosen)
-        progress(0, "heat and thaw in the ground", 0, 0.85)
+        progress(0, STAGES[0], 0, 0.85)
         ground = tem.ground(
             region,
             sky,
-            progress=lambda f: progress(f, "heat and thaw in the ground", 0, 0.85),
+            progress=lambda f: progress(f, STAGES[0], 0, 0.85),
             cancelled=self._ending.is_set,
         )
-        progress(0, "water, light and leaves", 0.85, 0.05)
+        progress(0, STAGES[1], 0.85, 0.05)
         return tem.environment(region, sky, ground=ground, cancelled=self._ending.is_set)
 
     # --- what if -----------------------------------------------------------------------------
 
-    def what_if_region(
-        self, rcp, gcms, edits, since, changed, offsets=NO_OFFSETS, *, aside=False
-    ) -> Job:
-        """Rerun the region with *edits* that hold *since* then, and *offsets* of the climate.
+    def what_if_region(self, rcp, gcms, change, changed, *, aside=False) -> Job:
+        """Rerun the region with a `Change`.
 
         *changed* is called (from a worker) as the job goes on. Where the whole answer is
         expected to take longer than `PATIENCE`, the job shows a preview first. *aside*: one that
         gives way to the others.
         """
-        job = Job(rcp, tuple(self.results(rcp, gcms)), tuple(edits), since, offsets, aside)
+        job = Job(rcp, tuple(self.results(rcp, gcms)), change, aside)
         if aside:
             self._aside.add(lambda: quietly(lambda: self._run_region(job, changed)))
         else:
-            self._what_ifs.add(lambda: self._run_region(job, changed))
+            self._what_ifs.add(lambda: self._run_region(job, changed), job, changed)
         return job
 
     def _run_region(self, job, changed):
@@ -311,7 +328,7 @@ class Library:
             job.failed = CANCELLED
         except Exception as fault:
             log.exception("A what-if of the region failed")
-            job.failed = str(fault)
+            job.failed = kept(fault)
         job.fraction = 1.0
         changed(job)
 
@@ -321,7 +338,7 @@ class Library:
         job.cells, done = cells.size, {}
         if cells.size == 0:
             return self.results(job.rcp, job.gcms)
-        slow = cells.size * self.pace > PATIENCE or job.offsets != NO_OFFSETS
+        slow = cells.size * self.pace > PATIENCE or job.change.offsets != NO_OFFSETS
         if slow and not job.aside:
             self._preview(job, cells, changed)
         for k, gcm in enumerate(job.gcms):
@@ -333,7 +350,7 @@ class Library:
             started = time.monotonic()
             fresh, count = self._rerun(job, gcm, cells, progress)
             took = time.monotonic() - started
-            if job.offsets == NO_OFFSETS:
+            if job.change.offsets == NO_OFFSETS:
                 self.pace = took / cells.size
             job.unrested += count
             base = self.climates[job.rcp, gcm].result
@@ -350,9 +367,9 @@ class Library:
         A climate that is another changes all.
         """
         kinds = self.region.ecosystem.to_numpy()
-        if job.offsets != NO_OFFSETS:
+        if job.change.offsets != NO_OFFSETS:
             return np.arange(kinds.size)
-        return np.flatnonzero(np.isin(kinds, touched(job.edits)))
+        return np.flatnonzero(np.isin(kinds, touched(job.change.edits)))
 
     def _preview(self, job, cells, changed):
         """Show *job* of a thinned region in one climate: each cell changes as its neighbour."""
@@ -371,44 +388,44 @@ class Library:
         before = self.climates[job.rcp, gcm].environment
         tell, share = progress or (lambda _fraction, _stage="": None), 0.0
         past, sky = None, before.isel(cell=cells)
-        if job.offsets != NO_OFFSETS:
+        if job.change.offsets != NO_OFFSETS:
             share, past = SKY_SHARE, sky
             sky = self.skies.of_region(
-                before, (job.rcp, gcm, job.offsets), cells,
+                before, (job.rcp, gcm, job.change.offsets), cells,
                 told=lambda fraction, stage: tell(SKY_SHARE * fraction, stage),
                 cancelled=job.stopped.is_set,
             )  # fmt: skip
         yearly = tem.experiment(
             sky,
-            tem.edited(job.edits),
-            since=job.since,
+            tem.edited(job.change.edits),
+            since=job.change.since,
             past=past,
             progress=lambda fraction: tell(share + (1 - share) * fraction),
             cancelled=job.stopped.is_set,
         )
-        _check_domain(yearly, "cells")
+        _check_domain(yearly, BEYOND_CELLS)
         weights = Weights(self.region.isel(cell=cells), GROUPS)
         return Result(yearly, weights), unrested(yearly)
 
-    def what_if_cell(self, who, rcp, gcms, cell, edits, since, done, offsets=NO_OFFSETS):
+    def what_if_cell(self, who, rcp, gcms, cell, change, done):
         """Rerun one cell as `what_if_region`; *done* is called from a worker with a `CellRun`.
 
         The newest wish of *who* replaces one that still waits.
         """
-        self._cells.add(who, lambda: done(self._run_cell(rcp, gcms, cell, edits, since, offsets)))
+        self._cells.add(who, lambda: done(self._run_cell(rcp, gcms, cell, change)))
 
-    def _run_cell(self, rcp, gcms, cell, edits, since, offsets=NO_OFFSETS) -> CellRun:
+    def _run_cell(self, rcp, gcms, cell, change) -> CellRun:
         try:
             column, ready = self._column(rcp, gcms, cell)
-            past = None if offsets == NO_OFFSETS else column
-            sky = self._column_under(rcp, ready, cell, offsets)
-            yearly = tem.experiment(sky, tem.edited(edits), since=since, past=past, workers=1)
-            _check_domain(yearly, "climates")
+            past = None if change.offsets == NO_OFFSETS else column
+            sky = self._column_under(rcp, ready, cell, change.offsets)
+            edits = tem.edited(change.edits)
+            yearly = tem.experiment(sky, edits, since=change.since, past=past, workers=1)
+            _check_domain(yearly, BEYOND_CLIMATES)
         except Exception as fault:
             log.exception("A what-if of a cell failed")
-            return CellRun({}, fault=str(fault))
-        rows = [yearly.run.to_numpy().tolist().index(run) for run in RUNS]
-        values = {name: yearly[name].to_numpy()[rows] for name in CURVES}
+            return CellRun({}, fault=kept(fault))
+        values = {name: both_runs(yearly, name) for name in CURVES}
         curves = {g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}
         return CellRun(curves, unrested(yearly))
 
@@ -423,7 +440,7 @@ class Library:
                 found, fault = profile(self, rcp, gcm, cell), ""
             except Exception as wrong:
                 log.exception("The ground of a cell could not be worked out")
-                found, fault = None, str(wrong)
+                found, fault = None, kept(wrong)
             done(found, fault)
 
         self._cells.add(("ground", who), work)
@@ -436,6 +453,7 @@ class Library:
     def _column_under(self, rcp, gcms, cell, offsets):
         """Return the drivers of *cell* under *offsets* in each climate, as cells of one Dataset."""
         key = (rcp, gcms, cell, offsets)
+        self.answers["memory" if key in self._columns else "model"] += 1
         if key not in self._columns:
             if len(self._columns) > REMEMBERED:
                 self._columns.clear()
@@ -460,12 +478,8 @@ def thinned(region, cells):
     return cells[first], follows
 
 
-def _check_domain(yearly, of):
-    """Raise ValueError if *yearly* leaves what the model describes; *of*: what its cells are."""
+def _check_domain(yearly, text):
+    """Raise what *text* says of {lost} and {total} if *yearly* leaves what the model describes."""
     lost = (~np.isfinite(yearly.nep.to_numpy())).any(axis=(0, 1))
     if lost.any():
-        raise ValueError(
-            f"With these changes the carbon balance has no number any more in {lost.sum()} of "
-            f"{lost.size} {of}: the model does not hold so far from its defaults. "
-            "Nothing new is drawn; undo the last change or choose a smaller one."
-        )
+        raise Fault(text, lost=int(lost.sum()), total=lost.size)

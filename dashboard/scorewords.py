@@ -5,20 +5,29 @@ import re
 
 from dashboard import style
 from dashboard.kinds import KINDS
+from dashboard.language import N_, Later, listed, say
 from dashboard.runs import RCP_NAMES
 from dashboard.scorecard import CLOSE, FAR, NEAR, ROUGH, VERDICTS
 
 MARKS = {"pass": "●", "near": "◐", "far": "○", None: "–"}
-CALLED = {"pass": "pass", "near": "near", "far": "far", None: "no number"}
+CALLED = {"pass": N_("pass"), "near": N_("near"), "far": N_("far"), None: N_("no number")}
 MEANT = 2  # least digits of a model's number
-RULE = (
-    f"Pass: within {NEAR:g} published standard deviation; near: within {FAR:g}. Where none is "
-    f"published, or it rounds to nothing: within {100 * CLOSE:.0f} and {100 * ROUGH:.0f} % of the "
-    "number, or of the nearer end of a range."
-)
-BOTH = " and ".join(RCP_NAMES.values())
+RULE = Later(
+    "Pass: within {near} published standard deviation; near: within {far}. Where none is "
+    "published, or it rounds to nothing: within {close} and {rough} % of the number, or of the "
+    "nearer end of a range.",
+    near=f"{NEAR:g}", far=f"{FAR:g}", close=f"{100 * CLOSE:.0f}", rough=f"{100 * ROUGH:.0f}",
+)  # fmt: skip
+LOWER, HIGHER = RCP_NAMES.values()
 AS_PRINTED = " (as printed)"  # of a unit that the paper misprints
-_SPELLED = {"-": "", "count": "", "degree": "°", "deg N": "° N", "deg E": "° E"}
+_SPELLED = {
+    "-": "",
+    "count": "",
+    "% lower": N_("% lower"),
+    "degree": "°",
+    "deg N": "° N",
+    "deg E": "° E",
+}
 
 
 def counts(rows) -> dict[str, dict]:
@@ -31,15 +40,26 @@ def headline(rows) -> str:
     """Return how the model's own predictions fare."""
     number = counts(rows)["predicted"]
     judged = {one: count for one, count in number.items() if one}
-    told = ", ".join(f"{count} {one}" for one, count in judged.items())
-    return f"Of {sum(judged.values())} printed numbers that the model predicts: {told}."
+    told = listed(
+        *(
+            say("{count} {verdict}", count=count, verdict=say(CALLED[one]))
+            for one, count in judged.items()
+        )
+    )
+    return say(
+        "Of {total} printed numbers that the model predicts: {told}.",
+        total=sum(judged.values()), told=told,
+    )  # fmt: skip
 
 
 def conditions(row) -> list[str]:
     """Return what a number is of: region, scenario, run, period, symbol."""
     run = "" if row["run"] == "other" else (row["run"] or "").replace("-", " − ")
-    scenario = BOTH if row["scenario"] == "both" else row["scenario"]
-    said = (row["region"], scenario, run, row["period"], symbol(row["symbol"] or ""))
+    scenario = row["scenario"]
+    if scenario == "both":
+        scenario = say("{one} and {other}", one=LOWER, other=HIGHER)
+    region, period, called = (row[name] or "" for name in ("region", "period", "symbol"))
+    said = (say(region), scenario, say(run), say(period), symbol(called))
     return [word for word in said if word]
 
 
@@ -51,7 +71,9 @@ def symbol(declared) -> str:
 def unit(declared) -> str:
     """Return a unit of the table as people print it: `g C/m2/yr` becomes `g C m⁻² yr⁻¹`."""
     if declared in _SPELLED:
-        return _SPELLED[declared]
+        return say(_SPELLED[declared])
+    if (declared or "").endswith(AS_PRINTED):
+        return say("{unit} (as printed)", unit=unit(declared.removesuffix(AS_PRINTED)))
     whole, *parts = (declared or "").replace("1e6 ", "10⁶ ").split("/")
     below = (re.sub(r"^([a-z]+)(\d?)", lambda m: f"{m[1]}-{m[2] or 1}", part) for part in parts)
     return style.unit(" ".join((whole, *below)))
@@ -85,7 +107,7 @@ def off_by(row) -> list[str]:
     if row["relative"] is None:
         return []
     if row["range"] and not row["relative"]:
-        return ["inside"]
+        return [say("inside")]
     share = f"{signed(100 * row['relative'], 0)} %"
     return [share] if row["difference"] is None else [f"{signed(row['difference'], 2)} SD", share]
 
@@ -98,14 +120,18 @@ def signed(value, places) -> str:
 
 def source(row) -> str:
     """Return where the paper prints a number."""
-    places = row["where"].split("; ")
-    return "; ".join(f"§\u00a0{place}" if place[0].isdigit() else place for place in places)
+    return say("; ").join(map(_place, row["where"].split("; ")))
+
+
+def _place(place) -> str:
+    return f"§\u00a0{place}" if place[0].isdigit() else say(place)
 
 
 def remarks(row) -> dict[str, str]:
     """Return what is said on a row, by what it is: the reason of a miss or gap, and the note."""
-    why = "No number" if row["model"] is None else "Likely cause"
-    return {name: text for name, text in ((why, row["reason"]), ("Note", row["note"])) if text}
+    why = N_("No number") if row["model"] is None else N_("Likely cause")
+    told = ((why, row["reason"]), (N_("Note"), row["note"]))
+    return {say(name): say(text) for name, text in told if text}
 
 
 def _minus(text) -> str:

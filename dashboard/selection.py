@@ -3,19 +3,24 @@
 No widget and no drawing: from a `State` and a `Library` to arrays.
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 
 from dashboard import areas, style, words
 from dashboard.frames import agreeing, limits
+from dashboard.language import say
 from dashboard.quantities import Quantity, summed
-from dashboard.results import DECLARED, SAVED, mean_sd
+from dashboard.results import AT_LIMIT, DECLARED, SAVED, less, mean_sd
 from dashboard.runs import RCP_NAMES, CellRun
 from dashboard.shelf import Shelf
+from dashboard.state import BOTH
 from data import RCPS, YEARS
 
+BASELINE = "Baseline"
 WAITING = "waiting for the model"
+SIDES = " | ".join(RCP_NAMES[rcp] for rcp in RCPS)  # west and east of the divide
 SCENARIOS = (*(RCP_NAMES[rcp] for rcp in RCPS), " − ".join(RCP_NAMES[r] for r in RCPS[::-1]))
 
 
@@ -30,6 +35,8 @@ class Picture(NamedTuple):
     agree: np.ndarray | None = None  # models that agree with the sign [year, cell]
     models: int = 1  # of how many
     note: str = ""  # in its title; else what the quantity is
+    short: str = ""  # its title where it is narrow; else that of the quantity
+    difference: bool = False  # of two results, not of one
 
 
 class Line(NamedTuple):
@@ -56,6 +63,15 @@ class Selection:
         self.region_run = None  # the last what-if of the region to show, a `runs.Job`
         self.cell_run = CellRun({})  # what-if of the tapped cell
         self.shelf = Shelf(state, library)
+
+    def frozen(self) -> "Selection":
+        """Return what is looked at now, for someone who takes longer than the visitor."""
+        chosen = self.state.param.values()
+        del chosen["name"]
+        found = Selection(type(self.state)(**chosen), self.library)
+        found.region_run, found.cell_run = self.region_run, self.cell_run
+        found.shelf = self.shelf.copied(found.state)
+        return found
 
     def results(self):
         """Return the complete Baseline results, by climate model."""
@@ -146,22 +162,41 @@ class Selection:
 
     # --- maps --------------------------------------------------------------------------------
 
+    def shown_as(self) -> str:
+        """Return which of Baseline, what-if and their difference maps and numbers show."""
+        state = self.state
+        if state.shown == BASELINE or state.compare in BOTH or not self.what_if():
+            return BASELINE
+        preview = self.previewed() is not None  # the key tells of what
+        name = say("preview") if preview else words.called(self.region_run.change)
+        return name if state.shown == "What-if" else f"{name} − {BASELINE}"
+
     def on_maps(self, runs="S_T − S_R") -> str:
-        """Return what the numbers of a map of *runs* are, in words."""
-        shown = self.state.shown
-        if shown == "Baseline" or not self.what_if():
+        """Return what the numbers of a map of *runs* are, in few words: maps may be narrow."""
+        name = self.shown_as()
+        if name == BASELINE:
             return runs
-        name = words.called(self.region_run.change)
-        what = f"{name}, {runs}" if shown == "What-if" else f"{name} − Baseline"
-        what = f"{what} ({words.STALE})" if self.stale() else what
-        job = self.previewed()  # first: a narrow map has no room for all
-        return what if job is None else f"{words.preview(job, self.library.grid.step)}, {what}"
+        what = f"{name}, {runs}" if self.state.shown == "What-if" else name
+        return f"{what} ({words.STALE})" if self.stale() else what
+
+    def shown(self) -> dict:
+        """Return the results that the maps show, by climate model: see `shown_as`."""
+        old, new = self.beside(), self.what_if()
+        if self.shown_as() == BASELINE:
+            return old
+        if self.state.shown == "What-if":
+            return new
+        return {gcm: less(new[gcm], old[gcm]) for gcm in new}
 
     def captions(self) -> list[str]:
         """Return what the numbers of each map are, in words."""
         if self.state.compare == "scenarios":
-            return [self.state.maps[0].runs] * len(SCENARIOS)
-        return [self.on_maps(quantity.runs) for quantity in self.state.maps]
+            first = self.state.maps[0]
+            return [words.on_map(first.runs, first.variable)] * len(SCENARIOS)
+        return [
+            words.on_map(self.on_maps(quantity.runs), quantity.variable)
+            for quantity in self.state.maps
+        ]
 
     def frames(self) -> Frames:
         """Return what the maps show."""
@@ -170,6 +205,8 @@ class Selection:
         partial = self.library.partial(state.rcp, state.gcms)
         if state.compare == "scenarios":
             return Frames(self._under_each_scenario(cells.size), cells)
+        if state.compare == "swipe":
+            return Frames(self._divided(cells.size), cells)
         many = list(results.values()) or ([partial] if partial else [])
         if not many:
             return Frames([_waiting(quantity, cells.size) for quantity in state.maps], cells)
@@ -188,19 +225,48 @@ class Selection:
             models = [after - one.frames(quantity) for after, one in zip(models, old, strict=True)]
         return self._of_models(quantity, models, what, moved=moved)
 
+    def _of_both_scenarios(self):
+        """Return the Baseline results under each of `RCPS`, of the models that both have."""
+        found = [self.library.results(rcp, self.state.gcms) for rcp in RCPS]
+        gcms = [gcm for gcm in found[0] if gcm in found[1]]
+        return [[one[gcm] for gcm in gcms] for one in found]
+
     def _under_each_scenario(self, cells):
         """Return the first quantity under each scenario, and their difference; Baseline."""
         quantity, titles = self.state.maps[0], zip(SCENARIOS, self.captions(), strict=True)
-        found = [self.library.results(rcp, self.state.gcms) for rcp in RCPS]
-        gcms = [gcm for gcm in found[0] if gcm in found[1]]
-        if not gcms:
-            return [_waiting(quantity, cells)._replace(note=name) for name, _ in titles]
-        low, high = ([one[gcm].frames(quantity) for gcm in gcms] for one in found)
+        found = self._of_both_scenarios()
+        if not found[0]:
+            return [
+                _waiting(quantity, cells)._replace(note=name, short=f"{name} {{year}}")
+                for name, _ in titles
+            ]
+        low, high = ([one.frames(quantity) for one in many] for many in found)
         apart = [b - a for a, b in zip(low, high, strict=True)]
         return [
-            self._of_models(quantity, models, what, moved=models is apart)._replace(note=name)
+            self._of_models(quantity, models, what, moved=models is apart)._replace(
+                note=name, short=f"{name} {{year}}"
+            )
             for models, (name, what) in zip((low, high, apart), titles, strict=True)
         ]
+
+    def _divided(self, cells):
+        """Return each quantity, Baseline: one scenario west of the divide, the other east of it."""
+        found, drawn = self._of_both_scenarios(), []
+        divide = self.state.divide
+        west, note = self.library.grid.centres[0] < divide, words.divided(divide)
+        for quantity, what in zip(self.state.maps, self.captions(), strict=True):
+            names = {"note": note, "short": f"{quantity.title}, {SIDES}"}
+            if not found[0]:
+                drawn.append(_waiting(quantity, cells)._replace(**names))
+                continue
+            left, right = (
+                self._of_models(quantity, [r.frames(quantity) for r in many], what, moved=False)
+                for many in found
+            )
+            signs = None if left.agree is None else np.where(west, left.agree, right.agree)
+            values = np.where(west, left.values, right.values)
+            drawn.append(left._replace(values=values, agree=signs, **names))
+        return drawn
 
     def _of_models(self, quantity, models, what, *, moved):
         """Return the map of the mean of *models* [year, cell]; *moved*: they are differences."""
@@ -209,6 +275,7 @@ class Selection:
         return Picture(
             quantity, values, reach, _colours(quantity, two_sided), what,
             agreeing(models, values) if two_sided and len(models) > 1 else None, len(models),
+            difference=moved,
         )  # fmt: skip
 
     # --- curves ------------------------------------------------------------------------------
@@ -285,11 +352,46 @@ class Selection:
                 columns |= {f"{run}_low": middle - half, f"{run}_high": middle + half}
         return columns
 
+    def limited(self) -> float:
+        """Return the share of the area, over the climate models, that thaws as deep as is counted.
+
+        With thaw, in the last year; of a cell: the share of the models.
+        """
+        results, cells = self.told().values(), self.cells()
+        if self.state.cell is not None:
+            cells = np.array([self.state.cell])
+        elif cells is None:
+            cells = np.flatnonzero(self.library.weights.member[self.state.group])
+        if not results or not cells.size:
+            return 0.0
+        area = self.library.weights.area[cells, 0]
+        deep = [one.values["alt"][0, -1, cells] >= AT_LIMIT for one in results]
+        return float(np.average(np.mean(deep, axis=0), weights=area))
+
+    def notes(self) -> dict[str, str]:
+        """Return what is to be known of a curve beside its title, by variable."""
+        return {"alt": words.deeper(self.limited(), self.state.cell)}
+
     def units(self):
         """Return the unit of each curve."""
+        return {name: self.unit(name) for name in self.state.variables}
+
+    def unit(self, name):
+        """Return the unit of a curve of the variable *name*."""
         if self.state.cell is not None:
-            return {name: DECLARED[name].unit for name in self.state.variables}
-        return {name: self.library.weights.unit(name) for name in self.state.variables}
+            return DECLARED[name].unit
+        return self.library.weights.unit(name)
+
+    def series_of(self, results):
+        """Return for each of *results* what gives S_T and S_R [run, year] of a variable."""
+        where = self.where()
+        return {gcm: functools.partial(one.series, **where) for gcm, one in results.items()}
+
+    def changed_series(self):
+        """Return the same of the what-if, for each climate model; a list."""
+        if self.state.cell is not None:
+            return [curves.__getitem__ for curves in self.cell_run.curves.values()]
+        return list(self.series_of(self.what_if()).values())
 
     # --- a few numbers -----------------------------------------------------------------------
 

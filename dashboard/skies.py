@@ -9,12 +9,13 @@ import numpy as np
 import data
 import tem
 from dashboard.changes import NO_OFFSETS
+from dashboard.language import N_
 from dashboard.results import joined
 from tem.environment import GROUND_SHARE
 
 PACE = 6e-3  # s a cell takes in one climate, until the first one has been measured
 KEPT = len(data.GCMS)  # environments of the whole region: one offset under every climate model
-STAGES = ("heat and thaw in the ground", "water, light and leaves")
+STAGES = (N_("heat and thaw in the ground"), N_("water, light and leaves"))
 
 
 def silent(_fraction, _stage):

@@ -5,16 +5,20 @@ import param
 import tem
 from dashboard.changes import NO_OFFSETS, Change
 from dashboard.edits import ALL, PANEL
+from dashboard.language import LANGUAGES
 from dashboard.quantities import MAPS
-from dashboard.results import SERIES, SETS
+from dashboard.results import CURVES, SERIES, SETS
 from data import GCMS, RCPS, YEARS
 from tem.experiment import SINCE
 from tem.parameters import ECOSYSTEMS
 from tem.summary import DECLARED
 
 ENSEMBLE = "ensemble"
+BROWSER = "browser"  # what language it asks for
 GROUPS = (ALL, *ECOSYSTEMS)
 FIGURES = ("3", "4", "5", "6", "7", "8", "S3", "S5")  # of the paper, as it numbers them
+BOTH = ("scenarios", "swipe")  # ways to see both scenarios on maps; what-ifs are of one
+EAST = (74.0, 104.0)  # degrees between which a swipe divides the maps
 CHOICES = {
     "rcp": RCPS,
     "gcm": (ENSEMBLE, *GCMS),
@@ -22,11 +26,12 @@ CHOICES = {
     "shown": ("Baseline", "What-if", "Difference"),
     "curves": ("runs", "thaw"),
     "panel": (*SETS, "numbers"),
-    "compare": ("quantities", "scale", "scenarios"),
+    "compare": ("quantities", "scale", *BOTH),
     "lines": ("mean", "models", "scenarios"),
     "since": SINCE,
-    "view": ("explore", "analyse", "profile", "paper", "scorecard"),
+    "view": ("explore", "analyse", "profile", "paper", "scorecard", "present"),
     "figure": FIGURES,
+    "lang": (BROWSER, *LANGUAGES),
     "analysis": ("explain", "tornado", "shares", "threshold"),
     "explained": ("summed", "thaw", "change", "edits", "edits-summed"),
     "order": ("mean", "first", "last"),
@@ -34,8 +39,18 @@ CHOICES = {
     "run": ("thaw", "S_T", "S_R"),
     "range": ("tenth", "usual"),
     "parameter": ("warming", *PANEL),
+    "where": GROUPS,
+    "drag": ("Move", "Box", "Lasso"),
+    "spot": ("1", "2", "3"),
+    "chart": ("gain", "tug", *CURVES),
 }
+PANELS = ("climate", "plants", "soil", "start", "description", "glossary")  # that can be opened
 ANALYSED = ("analysis", "explained", "order", "output", "run", "range", "parameter")
+
+
+def panels(names) -> tuple[str, ...]:
+    """Return those of `PANELS` that *names* holds, in their order."""
+    return tuple(name for name in PANELS if name in names)
 
 
 class State(param.Parameterized):
@@ -66,8 +81,12 @@ class State(param.Parameterized):
     curves = param.Selector(default="runs", objects=list(CHOICES["curves"]), doc="On the curves")
     compare = param.Selector(
         default="quantities", objects=list(CHOICES["compare"]),
-        doc="Three quantities, those of one unit on one scale, or the first under each scenario",
+        doc="Three quantities, those of one unit on one scale, the first under each scenario, or "
+        "each under one scenario in the west and the other in the east",
     )  # fmt: skip
+    divide = param.Number(
+        default=92.0, bounds=EAST, doc="Degrees east where scenarios meet on the maps"
+    )
     panel = param.Selector(
         default="fluxes", objects=list(CHOICES["panel"]), doc="Which curves, or the numbers"
     )
@@ -76,6 +95,24 @@ class State(param.Parameterized):
     )
     view = param.Selector(default="explore", objects=list(CHOICES["view"]), doc="What is open")
     figure = param.Selector(default="3", objects=list(FIGURES), doc="Figure of the paper")
+    lang = param.Selector(default=BROWSER, objects=list(CHOICES["lang"]), doc="Of the page")
+    where = param.Selector(
+        default=ALL, objects=list(GROUPS), doc="Ecosystem whose parameters the sliders change"
+    )
+    drag = param.Selector(
+        default="Move", objects=list(CHOICES["drag"]), doc="What dragging on a map does"
+    )
+    spot = param.Selector(
+        default="3", objects=list(CHOICES["spot"]), doc="Which of the maps is presented"
+    )
+    chart = param.Selector(
+        default="gain", objects=list(CHOICES["chart"]), doc="Which curves are presented"
+    )
+    story = param.Integer(default=0, bounds=(0, None), doc="Step of the story; 0: it is not told")
+    zoom = param.ClassSelector(
+        class_=tuple, default=(), doc="Degrees west, east, south, north of the maps; none: all"
+    )
+    opened = param.ClassSelector(class_=tuple, default=(), doc="Panels that are open, of `PANELS`")
     # what the view "analyse" asks the model
     analysis = param.Selector(default="explain", objects=list(CHOICES["analysis"]))
     explained = param.Selector(default="summed", objects=list(CHOICES["explained"]))

@@ -45,8 +45,11 @@ def cells_of(selection):
 
 
 def of_area(selection) -> list[Row]:
-    """Return the statistics of the area looked at in the year chosen; none before results."""
-    results, cells = list(selection.told().values()), cells_of(selection)
+    """Return the statistics of the area looked at in the year chosen; none before results.
+
+    They are of what the maps show, as are those of `of_ecosystems`.
+    """
+    results, cells = list(selection.shown().values()), cells_of(selection)
     at = selection.state.year - YEARS[0]
     weights = selection.library.weights
     return [_row(name, results, cells, at, weights) for name in (ROWS if results else ())]
@@ -65,7 +68,7 @@ def _row(name, results, cells, at, weights):
 
 def of_ecosystems(selection) -> list[Share]:
     """Return the totals of the region and of its ecosystems in the year chosen."""
-    results, weights = list(selection.beside().values()), selection.library.weights
+    results, weights = list(selection.shown().values()), selection.library.weights
     at = selection.state.year - YEARS[0]
     return [
         Share(

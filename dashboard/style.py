@@ -5,9 +5,11 @@ guide); scenario colours: AR6 WGI, lightness shifted where 3:1 contrast demands 
 """
 
 import re
+from itertools import cycle
 
 import numpy as np
 
+from dashboard.language import N_, say
 from data import GCMS
 
 CHEM_DIV = ("#40004B", "#A885B7", "#F8F8F8", "#75BA7A", "#004439")  # loss → gain
@@ -26,18 +28,19 @@ STEPS = 255  # odd: zero has a colour of its own
 
 RCP = {"rcp45": "#4F86BA", "rcp85": "#990002"}
 RCP_DARK = {"rcp45": "#70A0CD", "rcp85": "#E0563F"}
-WHAT_IF, WHAT_IF_DARK = "#B45F06", "#F5A623"
+WHAT_IF, WHAT_IF_DARK = "#A05200", "#F5A623"  # apart from both scenarios in grey, too
 WORDS = {  # colours of words, by meaning
     "near": "#8A5A00", "far": "#7B3294", "warning": WHAT_IF, "closed": "#1E7B34",
 }  # fmt: skip
 WORDS_DARK = {"near": "#E0AC4E", "far": "#CFA3E0", "warning": WHAT_IF_DARK, "closed": "#75BA7A"}
-GCM_DASH = dict(zip(GCMS, ([], [1, 3], [6, 2, 1, 2], [9, 2, 1, 2, 1, 2]), strict=True))
+GCM_DASH = dict(zip(GCMS, cycle(([], [1, 3], [6, 2, 1, 2], [9, 2, 1, 2, 1, 2])), strict=False))
 OTHER_DASH = [12, 4]  # of the scenario that is not chosen
 DASHES = ((2, 3), (10, 3, 2, 3), (16, 4), (10, 3, 2, 3, 2, 3))  # of saved what-ifs, px
 PAPER = ("#FFFFFF", "#CDD1D6")  # the relief under the cells, the same in both themes
 TRUE_AT = 33.0  # degrees north where east-west and north-south distances agree on screen
 NARROWED = float(np.cos(np.radians(TRUE_AT)))  # east-west over north-south of a degree there
 MISSING = "#BDBDBD"  # a cell without a value
+RINGS = {"#FFFFFF": 7, "#111111": 3}  # px, around the cursor: one of them is seen on any colour
 STROKE = "#6B6B6B"  # of hatching
 PLACE = "#333333"  # names drawn on the cells
 GAIN, LOSS = "#4C9A5B", "#8F63B0"  # of carbon, as bars: 3 to 1 on light and on dark
@@ -46,17 +49,68 @@ PARTS = ("#5B8DB8", "#C07A1C", "#4C9A5B", "#8F63B0", "#7A8B99", "#A8925A", "#9B5
 TEXT, TEXT_DARK = "#333333", "#E0E0E0"  # of words drawn in a figure
 CONTEXT = "#8A8F98"  # places, outlines, axes: legible on light and dark
 
+SMALL = "@media (max-width: 900px), (max-height: 600px)"  # as a laptop's is at a zoom of 200 %
+FLOWS = f"""{SMALL} {{  /* of a column: it is as high as what is in it */
+  :host {{ height: auto !important; max-height: none !important; min-width: 0 !important; }}
+  :host > * {{ flex: 0 0 auto !important; }}
+}}"""
+SCROLLS = f"""{SMALL} {{  /* of what holds such columns, and scrolls */
+  :host > * {{ flex: 0 0 auto !important; height: auto !important; max-height: none !important; }}
+}}"""
+
+
+def _wrapping(least: str) -> str:
+    """Return what lets things of a row stand side by side where each has its *least* width."""
+    return f"""
+  :host {{ flex-wrap: wrap !important; }}
+  :host {{ height: auto !important; max-height: none !important; min-width: 0 !important; }}
+  :host > * {{ flex: 1 1 {least} !important; min-width: 0; }}"""
+
+
+BESIDE = _wrapping("460px")  # of a row of drawings with long names
+WRAPS = f"""{SMALL} {{  /* of a row: what has no room goes below */{_wrapping("260px")}
+  :host > .bk-Figure {{ min-height: 170px; }}
+}}"""
+STACKS = f"""{SMALL} {{  /* of a row: all stand one below the other */
+  :host {{
+    flex-direction: column !important; height: auto !important; min-width: 0 !important;
+  }}
+  :host > * {{ flex: 0 0 auto !important; }}
+}}"""
+
+HIGH = f"""{SMALL} {{  /* of a column whose drawing is given no height there */
+  :host > .bk-Figure {{ min-height: 220px; }}
+}}"""
+
+UNSEEN = {  # but heard
+    "position": "absolute", "width": "1px", "height": "1px", "overflow": "hidden",
+    "clipPath": "inset(50%)", "whiteSpace": "nowrap",
+}  # fmt: skip
 HEADER = {
     "& .MuiToolbar-root": {"minHeight": "48px !important"},
+    SMALL: {"& .title": UNSEEN, "& .MuiToolbar-root": {"px": "12px"}},
+    # pmui 0.16 draws its sign of being busy even where none is wanted, and it has no name
+    "& .MuiAppBar-root > .MuiLinearProgress-root": {"display": "none"},
     "& .MuiAppBar-root": {"backgroundColor": "#1F5C66 !important", "color": "#FFFFFF !important"},
 }
 NO_MENU = HEADER | {"& .MuiToolbar-root > .MuiIconButton-edgeStart": {"display": "none"}}
+BARE = {  # nothing but what is presented, and the title for those who listen
+    "& .MuiAppBar-root": UNSEEN | {"visibility": "hidden"},
+    "& .MuiAppBar-root .title": {"visibility": "visible"},
+    "& .main .MuiToolbar-root": {"display": "none"},
+}
+_HEADINGS = {  # pmui (0.16) has the title as its third level, and headings that are empty
+    "MuiTypography": {"defaultProps": {"variantMapping": {"h3": "h1", "h5": "div", "h6": "h2"}}},
+}
 THEME = {
-    "light": {"palette": {"primary": {"main": "#1F5C66"}}},
-    "dark": {"palette": {"primary": {"main": "#7CC4CF"}}},
+    "light": {"palette": {"primary": {"main": "#1F5C66"}}, "components": _HEADINGS},
+    "dark": {"palette": {"primary": {"main": "#7CC4CF"}}, "components": _HEADINGS},
 }
 
-CALM = {"& .MuiToggleButton-root": {"textTransform": "none", "whiteSpace": "nowrap", "py": "3px"}}
+CALM = {
+    "& .MuiToggleButton-root": {"textTransform": "none", "whiteSpace": "nowrap", "py": "3px"},
+    SMALL: {"& .MuiToggleButton-root": {"px": "4px", "fontSize": "12px"}},
+}
 LIST = {  # of choices, one below the other
     "& .MuiToggleButton-root": {
         "textTransform": "none", "justifyContent": "flex-start", "textAlign": "left",
@@ -66,10 +120,23 @@ LIST = {  # of choices, one below the other
 IN_HEADER = CALM | {
     "& .MuiToggleButton-root": {
         "textTransform": "none", "py": "2px", "color": "#FFFFFF", "borderColor": "#FFFFFF99",
+        "whiteSpace": "nowrap",
     },
     "& .MuiToggleButton-root.Mui-selected": {"backgroundColor": "#FFFFFF", "color": "#1F5C66"},
     "& .MuiToggleButton-root.Mui-selected:hover": {"backgroundColor": "#FFFFFFDD"},
 }  # fmt: skip
+ARROW = {"minWidth": "40px", "px": "6px", "py": "0", "fontSize": "18px", "lineHeight": 1.5}
+DOTS = CALM | {  # steps of the story
+    "& .MuiToggleButton-root": {"px": "9px", "py": "1px", "fontSize": "14px", "lineHeight": 1.5},
+}
+LARGE_PLAYER = {
+    "& .MuiTypography-root": {"fontSize": "18px"}, "& .MuiSlider-root": {"mr": "10px"},
+    "& .MuiIconButton-root": {"color": "inherit"},
+}  # fmt: skip
+LARGE = {  # a slider for a large screen
+    "& .MuiFormLabel-root": {"fontSize": "15px", "lineHeight": 1.2},
+    "& .MuiSlider-root": {"py": "8px"},
+}
 TIGHT = {  # a list that leaves the room to what is below it
     "& .MuiSelect-select": {"py": "3px !important", "fontSize": "12.5px"},
     "& .MuiInputLabel-root": {"fontSize": "12px"},
@@ -95,6 +162,8 @@ LEAST = 0.01  # smaller numbers are written with an exponent
 ROUND_OFF = 1e-9  # of a mean; a spread below is none
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _SPELLED = {"percent": "%", "1": ""}
+_CALLED = {"year": N_("yr"), "yr": N_("yr"), "month": N_("month"), "day": N_("day")}
+_TIMES = re.compile(rf"(?<![a-zA-Z])({'|'.join(_CALLED)})(?![a-zA-Z])")
 
 
 def amount_js(largest: float, *, signed=False) -> str:
@@ -166,9 +235,9 @@ def unit(declared: str) -> str:
     """Return a declared unit as people print it: `gC m-2 year-1` becomes `g C m⁻² yr⁻¹`."""
     if declared in _SPELLED:
         return _SPELLED[declared]
-    spelled = declared.replace("degC", "°C").replace("year", "yr")
+    spelled = _TIMES.sub(lambda found: say(_CALLED[found[0]]), declared.replace("degC", "°C"))
     words = re.sub(r"\b([PTk]?g)([CN])\b", r"\1 \2", spelled)
-    return re.sub(r"(?<=[a-zA-Z])-?\d+", lambda m: m[0].translate(_RAISED), words)
+    return re.sub(r"(?<=[^\W\d])-?\d+", lambda m: m[0].translate(_RAISED), words)
 
 
 def bound(text: str) -> str:
@@ -185,6 +254,16 @@ def number(value: float) -> str:
     text = f"{value:,.{places}f}" if size >= LEAST or not size else f"{value:.2g}"
     text = text.replace("-", "−").replace(",", "\u2009")
     return "0" if re.fullmatch(r"−?0(\.0+)?", text) else text
+
+
+def alike(*values: float) -> list[str]:
+    """Return *values* as text, with as many decimals as two digits of their range have."""
+    apart = max(values) - min(values)
+    if not np.isfinite(apart) or apart <= ROUND_OFF * max(map(abs, values)):
+        return [number(value) for value in values]
+    places = max(0, 1 - int(np.floor(np.log10(apart))))
+    texts = (f"{round(value, places) + 0.0:,.{places}f}" for value in values)  # no minus zero
+    return [text.replace("-", "−").replace(",", "\u2009") for text in texts]
 
 
 def spread(mean: float, sd: float) -> str:

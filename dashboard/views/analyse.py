@@ -5,27 +5,27 @@ import html
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import answers, style, words
+from dashboard import answers, style, terms, words
 from dashboard.asking import asked
 from dashboard.edits import allowed, ordered, parsed
 from dashboard.paced import Paced
-from dashboard.questions import Causes, Shares, Threshold, Tornado
 from dashboard.state import ANALYSED, CHOICES
-from dashboard.views.drawn import SharesBar, TornadoBars, Turn, Waterfall
+from dashboard.views.answered import ABOUT, Answered
 from data import YEARS
-from tem.explain import ORDERS
 
 TIDY = 300  # ms after a choice until its question is asked
 BRIEF = 8.0  # s; what takes longer waits for the button
 PATIENCE = 0.2  # s between two drawings while bars come
-ASKED_OF = ("rcp", "gcm", "ecosystem", "cell", "area", "year", "edits", "since", "view", *ANALYSED)
+ASKED_OF = (
+    "rcp", "gcm", "ecosystem", "cell", "area", "year", "edits", "since", "offsets", "view",
+    *ANALYSED,
+)  # fmt: skip
 OPTIONS = {  # by analysis: the choices that matter to it
     "explain": ("explained", "order"),
     "tornado": ("output", "run", "range"),
     "shares": ("output", "run", "range"),
     "threshold": ("parameter",),
 }
-ABOUT = {Causes: "explain", Tornado: "tornado", Shares: "shares", Threshold: "threshold"}
 GO = {
     "explain": "Explain",
     "tornado": "Draw the tornado",
@@ -56,14 +56,14 @@ class Analyse:
         state = self._state
         self._built = True
         self._widgets = {
-            "analysis": _buttons(answers.ANALYSES),
-            "explained": _select("What is explained", answers.NUMBERS),
-            "order": _select("Part of a cause", answers.ORDER),
-            "output": _select("Output", answers.OUTPUTS),
-            "run": _select("Run", answers.RUNS),
-            "range": _select("Parameters move over", answers.RANGES),
+            "analysis": _buttons(terms.ANALYSES),
+            "explained": _select("What is explained", terms.NUMBERS),
+            "order": _select("Part of a cause", terms.ORDER),
+            "output": _select("Output", terms.OUTPUTS),
+            "run": _select("Run", terms.RUNS),
+            "range": _select("Parameters move over", terms.RANGES),
             "parameter": _select(
-                "What is moved", {name: answers.parameter(name) for name in CHOICES["parameter"]}
+                "What is moved", {name: terms.parameter(name) for name in CHOICES["parameter"]}
             ),
         }
         self._widgets["year"] = pmui.IntSlider(
@@ -87,12 +87,7 @@ class Analyse:
             value=0, variant="determinate", sizing_mode="stretch_width", margin=(2, 0),
             visible=False, sx=style.STILL,
         )  # fmt: skip
-        self.waterfall, self.through = Waterfall("causes"), Waterfall("fluxes")
-        self.bars, self.shares, self.turn = TornadoBars(self._set), SharesBar(), Turn()
-        self._drawings = {
-            "explain": (self.waterfall, self.through), "tornado": (self.bars,),
-            "shares": (self.shares,), "threshold": (self.turn,),
-        }  # fmt: skip
+        self.answered = Answered(state, self._library, (self.words, self.told), self._set)
         self.turn_dark(dark=self._dark)
         widgets = self._widgets
         self.pane.extend([
@@ -107,18 +102,14 @@ class Analyse:
             ),
             self.bar,
             self.says,
-            self.words,
-            pn.Row(self.waterfall.pane, self.through.pane, sizing_mode="stretch_width", margin=0),
-            *(one.pane for one in (self.bars, self.shares, self.turn)),
-            self.told,
+            *self.answered.parts,
         ])  # fmt: skip
 
     def turn_dark(self, *, dark):
         """Follow the theme."""
         self._dark = dark
         if self._built:
-            for drawing in (self.waterfall, self.through, self.bars, self.shares, self.turn):
-                drawing.colour(dark=dark)
+            self.answered.turn_dark(dark=dark)
 
     def open(self):
         """Show the view, with the answer if it is there."""
@@ -210,7 +201,7 @@ class Analyse:
         else:
             self._state.edits = good
             self._note = (
-                f"Set in the panel: {answers.parameter(name)} {answers.end(edit)}, in all "
+                f"Set in the panel: {terms.parameter(name)} {terms.end(edit)}, in all "
                 "ecosystems. Explore shows what that does; the tornado stays about the Baseline."
             )
         self._mark()
@@ -268,54 +259,8 @@ class Analyse:
 
     def _draw(self):
         """Draw the answer, or what is there of it, if it is one to what is looked at."""
-        study, analysis = self._study, self._state.analysis
-        found = self._shown(study)
-        for name, drawings in self._drawings.items():
-            for one in drawings:
-                one.pane.visible = found is not None and name == analysis
-        self.words.object, self.told.object = ("", "") if found is None else self._say(found)
-
-    def _say(self, found):
-        """Draw an answer; return the words above and below it."""
-        question = self._study.question
-        where, library = question.where, self._library
-        cells = where.cells(library) if where.area else None
-        place = words.place_of(where.group, where.cell, library.region, cells)
-        draw = {
-            Causes: self._draw_explain, Tornado: self._draw_tornado, Shares: self._draw_shares,
-            Threshold: self._draw_threshold,
-        }[type(question)]  # fmt: skip
-        return draw(question, found, place)
-
-    def _draw_explain(self, question, parts, place):
-        order = self._state.order
-        at = ORDERS.index(order)
-        npp, rh, nep = (parts.values[name][at][:, 0] for name in ("npp", "rh", "nep"))
-        short = [answers.cause(name).split(" (")[0] for name in parts.causes]
-        unit = style.unit(parts.unit)
-        rows = [(name, float(v), False) for name, v in zip(short, nep, strict=True)]
-        self.waterfall.show(f"ΔNEP by cause ({unit})", [*rows, ("ΔNEP", float(nep.sum()), True)])
-        through = [(f"NPP: {n}", float(v), False) for n, v in zip(short, npp, strict=True)]
-        through += [(f"−RH: {n}", -float(v), False) for n, v in zip(short, rh, strict=True)]
-        total = float(npp.sum() - rh.sum())
-        self.through.show(f"ΔNEP = ΔNPP − ΔRH ({unit})", [*through, ("ΔNEP", total, True)])
-        return answers.explained(question, parts, order, place)
-
-    def _draw_tornado(self, question, bars, place):
-        unit = style.unit(bars.unit)
-        self.bars.show(f"{answers.measured(question.measure)} ({unit})", bars)
-        return answers.tornado(question, bars, place)
-
-    def _draw_shares(self, question, found, place):
-        self.shares.show("Share of variance (%)", found.shares)
-        return answers.shares(question, found, place)
-
-    def _draw_threshold(self, question, found, place):
-        unit = style.unit(found.unit)
-        self.turn.show(
-            "Where NEP changes its sign", found.crossing, answers.axis(question), f"NEP ({unit})"
-        )
-        return answers.threshold(question, found, place)
+        found = self._shown(self._study)
+        self.answered.show(found and self._study.question, found)
 
 
 def _buttons(names):

@@ -15,7 +15,7 @@ from data.store import key
 log = logging.getLogger(__name__)
 
 # names by which a page finds them in its copy
-VALUES, MARKER, HATCH, AREA = "values", "marker", "hatch", "area"
+VALUES, MARKER, HATCH, AREA, CURSOR = "values", "marker", "hatch", "area", "cursor"
 
 
 class Atlas:
@@ -32,10 +32,18 @@ class Atlas:
 
     def copies(self):
         """Return figures of one page: one for each of `MAPS`, with shared ranges and marker."""
-        document = Document.from_json(self._saved)
-        figures = list(document.roots)
-        document.clear()
-        return figures
+        return _figures(self._saved)
+
+    def another(self):
+        """Return one more figure of the same page, whose models have names of their own."""
+        return _figures(_renamed(self._saved, "more"))[0]
+
+
+def _figures(saved):
+    document = Document.from_json(saved)
+    figures = list(document.roots)
+    document.clear()
+    return figures
 
 
 def _name(region) -> str:
@@ -46,9 +54,9 @@ def _name(region) -> str:
     return key(what="atlas", region=region, source=sha256(source).hexdigest(), **drawn_with)
 
 
-def _renamed(document) -> dict:
+def _renamed(document, name="map") -> dict:
     """Give the models names of their own: Bokeh counts anew in the process that reads them."""
-    return json.loads(re.sub(r'"id": "p(\d+)"', r'"id": "map\1"', json.dumps(document)))
+    return json.loads(re.sub(r'"id": "[a-z]+(\d+)"', rf'"id": "{name}\1"', json.dumps(document)))
 
 
 def _kept(path):

@@ -15,7 +15,8 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from dashboard import answers, style
+from dashboard import answers, style, terms, words
+from dashboard.views import voice
 
 ROW = 24  # px
 THICK = 0.66  # of a row
@@ -48,6 +49,11 @@ class Drawing:
         self.figure.yaxis.major_label_overrides = dict(enumerate(labels))
         self.figure.y_range.update(start=count - 0.5, end=-0.5)
         self.figure.height = ROW * count + 60
+
+    def entitle(self, title, numbers):
+        """Write the title; *numbers*, texts by name, are said to those who listen."""
+        self.figure.title.text = title
+        voice.describe(self.figure, words.amounts(title, numbers))
 
     def fit(self, values, spare=SPARE):
         """Let the horizontal axis hold *values* and 0, with room for numbers beside them."""
@@ -105,7 +111,7 @@ class Waterfall(Drawing):
         self.source.data = found
         self.rows([label for label, _, _ in rows])
         self.fit([*found["left"], *found["right"], 0.0])
-        self.figure.title.text = title
+        self.entitle(title, {label: style.signed(value) for label, value, _ in rows})
 
 
 class TornadoBars(Drawing):
@@ -115,7 +121,7 @@ class TornadoBars(Drawing):
 
     def __init__(self, choose):
         super().__init__()
-        columns = ("y", "left", "right", "value", "edit", "symbol", "error")
+        columns = ("y", "left", "right", "value", "unit", "edit", "symbol", "change")
         self.sources = {
             end: ColumnDataSource({c: [] for c in columns}, name=f"tornado-{end}")
             for end in self.ENDS
@@ -130,10 +136,10 @@ class TornadoBars(Drawing):
             number = CustomJSHover(code=style.NUMBER_JS)
             self.figure.add_tools(
                 HoverTool(
-                    renderers=[bars], formatters={"@value": number, "@error": number},
+                    renderers=[bars], formatters={"@value": number},
                     tooltips=[
                         ("", "@symbol"), ("taken to", "@edit"),
-                        ("result", "@value{custom} ± @error{custom}"),
+                        ("result", "@value{custom} @unit"), ("change from the line", "@change"),
                     ],
                 )
             )  # fmt: skip
@@ -150,27 +156,29 @@ class TornadoBars(Drawing):
 
     def show(self, title, bars):
         """Draw the bars that there are; *bars* is a `questions.Bars`."""
-        self._middle = bars.value
+        self._middle, unit = bars.value, style.unit(bars.unit)
         self._bars = sorted(bars.bars, key=_length(bars.value), reverse=True)[:MOST_BARS]
         for end in self.ENDS:
             found = {c: [] for c in self.sources[end].data}
             for y, bar in enumerate(self._bars):
-                value = getattr(bar, end)
+                value, error = getattr(bar, end), getattr(bar, f"error_{end}")
                 found["y"].append(y)
                 found["left"].append(min(value, bars.value))
                 found["right"].append(max(value, bars.value))
                 found["value"].append(value)
-                found["edit"].append(answers.end(getattr(bar, f"edit_{end}")))
-                found["symbol"].append(answers.parameter(bar.parameter))
-                found["error"].append(getattr(bar, f"error_{end}"))
+                found["unit"].append(unit)
+                found["edit"].append(terms.end(getattr(bar, f"edit_{end}")))
+                found["symbol"].append(terms.parameter(bar.parameter))
+                found["change"].append(answers.length(value - bars.value, error, unit))
             self.sources[end].data = found
         self._value.location = bars.value
-        self.rows([answers.parameter(bar.parameter) for bar in self._bars])
+        self.rows([terms.parameter(bar.parameter) for bar in self._bars])
         self.figure.height += 24
         self.fit(
             [bars.value, *(value for bar in self._bars for value in (bar.low, bar.high))], 0.05
         )
-        self.figure.title.text = title
+        ends = {terms.parameter(bar.parameter): (bar.low, bar.high) for bar in self._bars}
+        self.entitle(title, {name: words.reach(both) for name, both in ends.items()})
 
     def _tapped(self, event):
         row = round(event.y)
@@ -216,7 +224,7 @@ class SharesBar(Drawing):
         for k, bar in enumerate(self._bars):
             bar.data_source.data = {"y": [0], "left": [ends[k]], "right": [ends[k + 1]]}
         self._legend.items = [
-            LegendItem(label=answers.factor(part), renderers=[bar])
+            LegendItem(label=terms.factor(part), renderers=[bar])
             for part, bar in zip(shares, self._bars, strict=True)
         ]
         large = [(k, share) for k, share in enumerate(shares.values()) if share > LABELLED]
@@ -225,7 +233,8 @@ class SharesBar(Drawing):
             "y": [0.0] * len(large),
             "text": [f"{100 * share:.0f} %" for _, share in large],
         }
-        self.figure.title.text = title
+        parts = {terms.factor(part): f"{100 * share:.0f} %" for part, share in shares.items()}
+        self.entitle(title, parts)
 
 
 class Turn(Drawing):
@@ -251,4 +260,4 @@ class Turn(Drawing):
         self.figure.y_range.update(start=low - spare, end=high + spare)
         self._bracket.update(left=crossing.low, right=crossing.high, visible=crossing.found)
         self.figure.xaxis.axis_label, self.figure.yaxis.axis_label = across, up
-        self.figure.title.text = title
+        self.entitle(title, {across: words.reach(x), up: words.reach(y)})

@@ -13,7 +13,7 @@ def key(selection, *, dark=False) -> str:
     state, place, count = selection.state, selection.place, len(selection.told())
     colour, changed = style.rcp(state.rcp, dark=dark), style.what_if(dark=dark)
     name = place.name.removeprefix("the ")
-    size = "" if place.cell is not None else f" ({_extent(selection)})"
+    size = "" if place.cell is not None else f" ({words.extent(selection)})"
     drawn = "S_T − S_R" if state.curves == "thaw" else "S_T"
     of = f"{words.RCP_NAMES[state.rcp]}, " if state.lines == "scenarios" else ""
     runs = (
@@ -46,14 +46,6 @@ def key(selection, *, dark=False) -> str:
         f"{_entry('', f'<b>{called[0].upper()}{called[1:]}{marked}</b> {_line(changed)}')}"
         f"{_saved(selection, changed)}"
     )
-
-
-def _extent(selection):
-    """Return how large what is looked at is, in words."""
-    weights, cells = selection.library.weights, selection.cells()
-    if cells is None:
-        return f"{weights.extent[selection.state.group] / 1e12:.2f} million km²"
-    return f"{style.grouped(weights.area[cells, 0].sum() / 1e6)} km²"
 
 
 def _saved(selection, colour):

@@ -5,14 +5,18 @@ All years of a map travel once, as 16-bit integers; a script in the browser pick
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, CustomJS, HoverTool
+from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Span
 
-from dashboard import style
+from dashboard import style, words
 from dashboard.frames import NOTHING, UNKNOWN, clipped, needed, packed
 from dashboard.grid import BOX
-from dashboard.quantities import MAPS
+from dashboard.language import say
+from dashboard.quantities import MAPS, Quantity
+from dashboard.results import AT_LIMIT
 from dashboard.views import atlas
+from dashboard.views.cursor import Cursor
 from data import YEARS
+from tem.environment import REFERENCE_YEAR
 
 NARROW = 290  # px; a narrower map has short titles and few numbers on its bar
 PARTS = (0, 0.25, 0.5, 0.75, 1)  # of the way from low to high where a bar has a number
@@ -42,20 +46,30 @@ entitle.execute(mark)
 ENTITLE = """
 // a map that is hidden has no width yet, so this runs again once it has one
 for (let q = 0; q < figures.length; q++) {
-  const slim = figures[q].inner_width < narrow
+  const {is_unset} = figures[q].properties.inner_width
+  const slim = !is_unset && figures[q].inner_width < narrow
   const low = words.data.low[q], high = words.data.high[q]
-  const title = slim ? words.data.short[q] : words.data.title[q]
+  const early = mark.location <= reference && words.data.early[q]
+  const [long, short] = early ? ["early", "early_short"] : ["title", "short"]
+  const title = words.data[slim ? short : long][q]
   figures[q].title.setv({text: title.replace("{year}", mark.location)}, {sync: false})
   const shares = slim ? parts.filter((_, k) => k % 2 == 0) : parts
   const ticks = shares.map((share) => low + (high - low) * share)
   bars[q].ticker.setv({ticks}, {sync: false})
   const bar = slim ? words.data.brief[q] : words.data.bar[q]
-  bars[q].setv({title: bar, title_text_font_size: slim ? "11px" : "13px"}, {sync: false})
+  bars[q].setv({title: bar, title_text_font_size: letters[slim ? 0 : 1]}, {sync: false})
 }
 """
 PAINT = """
 // Bokeh 3.9 paints before a new text is measured, and so the old one: paint once more
 setTimeout(() => picture.change.emit(), 50)
+"""
+LOOKED_AT = """
+// tell which part of the maps is looked at, once they rest
+clearTimeout(source.waiting)
+source.waiting = setTimeout(() => {
+  source.data = {ends: [x.start, x.end, y.start, y.end]}
+}, 150)
 """
 MARK_YEAR = """
 for (const mark of marks) mark.setv({location: cb_obj.value}, {sync: false})
@@ -69,40 +83,54 @@ for (const figure of figures)
 DRAGS = {"Move": "PanTool", "Box": "BoxSelectTool", "Lasso": "LassoSelectTool"}
 
 
-class Maps:
-    """The three maps of one page."""
+LETTERS = "11px", "13px"  # of the title of a bar, on narrow maps and on others
 
-    def __init__(self, library, figures, marks, document):
+
+class Maps:
+    """The maps of one page, those of `MAPS` or one of them."""
+
+    def __init__(self, library, figures, marks, document, letters=LETTERS):
         self._region, self._grid, self.figures = library.region, library.grid, figures
         self._marker = figures[0].select_one({"name": atlas.MARKER})
         self._area = figures[0].select_one({"name": atlas.AREA})
         shown = [figure.select_one({"name": atlas.VALUES}) for figure in figures]
         self._pictures = [renderer.data_source for renderer in shown]
         self._hatches = [f.select_one({"name": atlas.HATCH}).data_source for f in figures]
-        for figure, quantity in zip(figures, MAPS, strict=True):
+        for figure, quantity in zip(figures, MAPS, strict=False):
             figure.title.text = quantity.symbol  # room for the words from the start
         self._mappers = [renderer.glyph.color_mapper for renderer in shown]
         self._bars = [figure.below[-1] for figure in figures]
         self._hovers = [figure.select_one(HoverTool) for figure in figures]
         self._marks = marks
-        self._shown = [(quantity, "", 1, None) for quantity in MAPS]
-        self._send_years(document)
+        self._divides = [
+            Span(location=0, dimension="height", line_color=style.PLACE, line_width=2,
+                 visible=False)
+            for _ in figures
+        ]  # fmt: skip
+        for figure, divide in zip(figures, self._divides, strict=True):
+            figure.add_layout(divide)
+        self._shown = [(quantity, "", 1, None) for quantity in MAPS[: len(figures)]]
+        self._send_years(document, letters)
+        numbers = [hover.formatters["@image"] for hover in self._hovers]
+        self.cursor = Cursor(figures, self._pictures, self._words, self._grid, numbers)
         self.pane = pn.Row(
             *(pn.pane.Bokeh(f, sizing_mode="stretch_width", margin=0) for f in figures),
-            sizing_mode="stretch_width", margin=0,
+            sizing_mode="stretch_width", margin=0, stylesheets=[style.WRAPS],
         )  # fmt: skip
 
-    def _send_years(self, document):
+    def _send_years(self, document, letters):
         """Prepare the sources that carry all years, and the script that turns them."""
         none = np.full(len(YEARS) * self._grid.index.size, NOTHING, np.int16)
-        unknown, count = np.full(none.size, UNKNOWN, np.int8), range(len(MAPS))
+        unknown, count = np.full(none.size, UNKNOWN, np.int8), range(len(self.figures))
         self._frames = ColumnDataSource(
             {f"map{k}": none for k in count} | {f"agree{k}": unknown for k in count}
         )
-        one, symbols = [1.0] * len(MAPS), [quantity.symbol for quantity in MAPS]
+        one, nothing = [1.0 for _ in count], ["" for _ in count]
+        symbols = [quantity.symbol for quantity, *_ in self._shown]
         self._words = ColumnDataSource(
             dict.fromkeys(("scale", "low", "high", "needed"), one)
             | dict.fromkeys(("bar", "brief", "title", "short"), symbols)
+            | dict.fromkeys(("early", "early_short"), nothing)
         )
         mark = self._marks[0]
         entitle = CustomJS(
@@ -112,7 +140,9 @@ class Maps:
                 "words": self._words,
                 "mark": mark,
                 "narrow": NARROW,
+                "reference": REFERENCE_YEAR,
                 "parts": PARTS,
+                "letters": letters,
             },
             code=ENTITLE,
         )
@@ -152,8 +182,29 @@ class Maps:
                 "selectiongeometry", lambda event: event.final and drawn(event.geometry)
             )
 
+    def on_look(self, looked):
+        """Call *looked*(degrees west, east, south, north) when another part is looked at."""
+        x, y = self.figures[0].x_range, self.figures[0].y_range
+        self._ends = ColumnDataSource({"ends": list(BOX)})
+        tell = CustomJS(args={"source": self._ends, "x": x, "y": y}, code=LOOKED_AT)
+        for ends in (x, y):
+            for end in ("start", "end"):
+                ends.js_on_change(end, tell)
+        self._ends.on_change("data", lambda _name, _old, new: looked(*new["ends"]))
+        self.figures[0].tags = [*self.figures[0].tags, self._ends]
+
+    def look_at(self, zoom):
+        """Show a part of the region: degrees west, east, south, north; all of it for none."""
+        ends = zip(zoom or BOX, BOX, strict=True)
+        (west, low), (east, high), (south, bottom), (north, top) = ends
+        self.figures[0].x_range.update(start=west, end=east, reset_start=low, reset_end=high)
+        self.figures[0].y_range.update(start=south, end=north, reset_start=bottom, reset_end=top)
+
     def drag_with(self, chooser):
         """Let *chooser*, whose values are those of `DRAGS`, say what dragging does."""
+        for figure in self.figures:
+            tools = (tool for tool in figure.tools if type(tool).__name__ == DRAGS[chooser.value])
+            figure.toolbar.active_drag = next(tools)
         chooser.jscallback(args={"figures": self.figures, "tools": DRAGS}, value=DRAG)
 
     def show(self, frames):
@@ -169,7 +220,9 @@ class Maps:
             scale=[scale for _, scale in whole], low=lows, high=highs,
             needed=[needed(one.models) for one in frames.pictures],
             title=[f"{one.quantity.title} · {one.note or one.quantity.label}" for one in drawn],
-            short=[f"{one.note} {{year}}" if one.note else one.quantity.title for one in drawn],
+            short=[one.short or one.quantity.title for one in drawn],
+            early=[_early(one, one.note or one.quantity.label) for one in drawn],
+            early_short=[_early(one, "") for one in drawn],
         )  # fmt: skip
         signs = [_signs(one) for one in frames.pictures]
         self._frames.data = {f"map{k}": years for k, (years, _) in enumerate(whole)} | {
@@ -184,6 +237,8 @@ class Maps:
             mapper.palette = picture.colours
         self._bars[place].major_label_overrides = _numbers(picture, cells)
         script = style.amount_js(high - low, signed=low == -high)
+        if picture.quantity == Quantity("alt", "st") and not picture.difference:
+            script = f'if (value >= {AT_LIMIT}) return "{words.AT_THE_LIMIT}"\n{script}'
         self._hovers[place].formatters["@image"].code = script
 
     def say(self, whats, **numbers):
@@ -205,14 +260,26 @@ class Maps:
                 f"{', '.join(filter(None, [quantity.label, note, what]))}<br>{agreed}"
                 "@kind{custom}, @elevation{0} m<br>@north{0.00}° N, @east{0.00}° E</div>"
             )
-        words = {
+        told = {
             **self._words.data,
             **{name: list(column) for name, column in numbers.items()},
             "bar": [bar.title for bar in self._bars],
             "brief": brief,
         }
-        if words != self._words.data:  # a slider that moves says the same again and again
-            self._words.data = words
+        if told != self._words.data:  # a slider that moves says the same again and again
+            self._words.data = told
+            self._describe(told["bar"])
+
+    def _describe(self, whats):
+        """Tell who listens what each map shows, and which keys act on it."""
+        for figure, what in zip(self.figures, whats, strict=True):
+            told = say(words.MAP_SPOKEN, what=what)
+            figure.html_attributes = {"role": "application", "tabindex": "0", "aria-label": told}
+
+    def divide(self, lon):
+        """Draw the line where two scenarios meet at *lon* degrees east, or none."""
+        for line in self._divides:
+            line.update(visible=lon is not None, location=lon or 0)
 
     def outline(self, area):
         """Draw the outline of an area, or of none."""
@@ -229,6 +296,12 @@ class Maps:
             if place is None
             else {"x": [float(place.lon)], "y": [float(place.lat)]}
         )
+
+
+def _early(picture, label):
+    """Return the title before thaw counts; nothing for what is no effect of thaw."""
+    quantity = picture.quantity
+    return words.before_thaw(quantity.symbol, label) if quantity.of_thaw else ""
 
 
 def _numbers(picture, cells):

@@ -6,7 +6,9 @@ import panel as pn
 
 from dashboard import statistics, style, words
 from dashboard.edits import ALL
+from dashboard.language import say
 from dashboard.results import DECLARED
+from dashboard.selection import BASELINE
 
 
 class Numbers:
@@ -22,7 +24,10 @@ class Numbers:
         """Write the numbers of *selection*."""
         rows, shares = statistics.of_area(selection), statistics.of_ecosystems(selection)
         if rows:
-            self.pane.object = _area(selection, rows) + _ecosystems(selection, shares)
+            tables = _area(selection, rows) + _ecosystems(selection, shares)
+            self.pane.object = (  # keys can scroll it
+                f'<div role="region" aria-label="{say("Numbers")}" tabindex="0">{tables}</div>'
+            )
         else:
             self.pane.object = "<p>The first results are on their way.</p>"
 
@@ -33,12 +38,11 @@ def _area(selection, rows):
     extent = style.grouped(weights.area[cells, 0].sum() / 1e6)
     caption = (
         f"<b>{html.escape(_first_up(place.name))} in {selection.state.year}</b>: "
-        f"{words.counted(len(cells), 'cell')}, {extent} km². Mean over the area ± SD over its "
-        f"cells; totals {_over_models(selection.told())}."
+        f"{_shown(selection)}, {words.counted(len(cells), 'cell')}, {extent} km². "
+        f"Mean over the area ± SD over its cells; totals {_over_models(selection.beside())}."
     )
     head = "".join(
-        f"<th>{text}</th>"
-        for text in ("Quantity", "Mean, S_T", "", "Total, S_T", "Total, S_T − S_R", "")
+        _head(text) for text in ("Quantity", "Mean, S_T", "", "Total, S_T", "Total, S_T − S_R", "")
     )
     lines = "".join(_line(row, weights) for row in rows)
     return _table(caption, head, lines)
@@ -58,14 +62,14 @@ def _line(row, weights):
 
 def _ecosystems(selection, shares):
     caption = (
-        f"<b>Region and ecosystems in {selection.state.year}</b>, S_T, "
+        f"<b>Region and ecosystems in {selection.state.year}</b>: {_shown(selection)}, S_T, "
         f"{_over_models(selection.beside())}; ΣΔNEP: effect of thaw since 2020."
     )
     names = (*statistics.FLUXES, *statistics.STOCKS)
     units = {name: style.unit(selection.library.weights.unit(name)) for name in names}
     heads = ["", "10³ km²", *(f"{DECLARED[n].about.symbol}<br>{units[n]}" for n in names)]
     heads.append(f"{statistics.GAIN.symbol}<br>{style.unit('TgC')}")
-    head = "".join(f"<th>{text}</th>" for text in heads)
+    head = "".join(map(_head, heads))
     lines = "".join(
         _row(
             "Region" if one.name == ALL else one.name,
@@ -80,6 +84,13 @@ def _ecosystems(selection, shares):
     return _table(caption, head, lines)
 
 
+def _shown(selection):
+    """Return what the numbers are, as the maps say it."""
+    name, marks = selection.shown_as(), selection.marks()
+    marked = f" ({html.escape(', '.join(marks))})" if marks and name != BASELINE else ""
+    return f"<b>{_first_up(name)}</b>{marked}"
+
+
 def _over_models(results):
     return f"± SD over {len(results)} climate models" if len(results) > 1 else "of one model"
 
@@ -88,8 +99,12 @@ def _table(caption, head, lines):
     return f'<table class="numbers"><caption>{caption}</caption><tr>{head}</tr>{lines}</table>'
 
 
+def _head(text):
+    return f'<th scope="col">{text}</th>' if text else "<td></td>"
+
+
 def _row(name, cells):
-    return f"<tr><th>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    return f"<tr><th scope='row'>{name}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _spread(mean, sd):

@@ -6,6 +6,8 @@ from bokeh.models import PrintfTickFormatter
 
 from dashboard import style
 from dashboard.changes import NO_OFFSETS, OFFSETS
+from dashboard.language import say
+from dashboard.views.kept import shown
 from tem.environment import REFERENCE_YEAR
 
 SMALL = {"font-size": "13px"}  # as the words beside sliders
@@ -22,8 +24,11 @@ class OffsetSliders:
         self.cost = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0), styles=SMALL)
         self.pane = pn.Column(
             pn.pane.HTML(
-                f"Added to every month and cell from {REFERENCE_YEAR + 1} on; "
-                f"until {REFERENCE_YEAR} S_T and S_R stay those of the Baseline.",
+                say(
+                    "Added to every month and cell from {first} on; "
+                    "until {since} S_T and S_R stay those of the Baseline.",
+                    first=REFERENCE_YEAR + 1, since=REFERENCE_YEAR,
+                ),
                 sizing_mode="stretch_width", margin=(0, 0, 6, 0), styles=SMALL,
             ),
             *self.sliders.values(), self.cost, sizing_mode="stretch_width", margin=0,
@@ -33,7 +38,7 @@ class OffsetSliders:
     def _slider(self, name):
         about, nothing = OFFSETS[name].about, getattr(NO_OFFSETS, name)
         slider = pmui.FloatSlider(
-            label=f"{about.symbol} · {about.label}", size="small", sizing_mode="stretch_width",
+            label=f"{about.symbol} · {say(about.label)}", size="small", sizing_mode="stretch_width",
             margin=(0, 4), start=about.low, end=about.high, step=STEP[name], tooltips=False,
             value=getattr(self._state.offsets, name), marks=[{"value": nothing}], sx=style.SLIM,
             format=PrintfTickFormatter(format=FORM[name]),
@@ -52,6 +57,6 @@ class OffsetSliders:
         self._setting = True
         try:
             for name, slider in self.sliders.items():
-                slider.value = getattr(self._state.offsets, name)
+                shown(slider, getattr(self._state.offsets, name))
         finally:
             self._setting = False

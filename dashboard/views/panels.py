@@ -21,6 +21,7 @@ from dashboard.figures import Bars, Course, Map
 from dashboard.grid import BOX
 from dashboard.printed import THAW
 from dashboard.runs import RCP_NAMES
+from dashboard.views import tables, voice
 from data import RCPS, YEARS
 
 DASHES = {
@@ -45,7 +46,9 @@ def ink(*, dark) -> str:
 
 def drawn(panel, grid, *, dark):
     """Return the Bokeh figure of a `Course`, `Bars` or `Map`; *grid*: where cells lie."""
-    return {Course: _course, Bars: _bars, Map: _map}[type(panel)](panel, grid, dark)
+    shown = {Course: _course, Bars: _bars, Map: _map}[type(panel)](panel, grid, dark)
+    voice.describe(shown, tables.told(panel))
+    return shown
 
 
 def _figure(panel, **more):

@@ -6,26 +6,32 @@ from itertools import chain
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import scorewords, style
-from dashboard.figures import FIGURES
-from dashboard.views import panels
+from dashboard import domain, scorewords, style
+from dashboard.figures import FIGURES, shows
+from dashboard.language import N_, listed, say, sentences
+from dashboard.views import panels, tables
 from data import GCMS
 
-INTRO = (
-    f"Simulated by this model with its Baseline parameters, {len(GCMS)} climate models under each "
+INTRO = N_(
+    "Simulated by this model with its Baseline parameters, {count} climate models under each "
     "scenario; the climate is a reconstruction, not GCM output. Published (Liu et al. 2022): only "
     "what its text and tables print; the curves of the paper are not printed as numbers."
 )
-WAITING = "This figure is drawn once all climates are there ({ready} of {total})."
-WORKING = "This figure is being computed; it takes a few seconds."
-FAILED = (
+PREPARED = N_(
+    "Simulated by this model with its Baseline parameters, {count} climate models under each "
+    "scenario; the climate is read from files ({title}). Published (Liu et al. 2022): only "
+    "what its text and tables print; the curves of the paper are not printed as numbers."
+)
+WAITING = N_("This figure is drawn once all climates are there ({ready} of {total}).")
+WORKING = N_("This figure is being computed; it takes a few seconds.")
+FAILED = N_(
     "The figures could not be drawn (the server's log says why). To try again, choose another view "
     "and come back."
 )
-JUDGING = "The comparison of each printed number with the model is being computed."
-NOTHING = "The paper prints no number for this figure."
+JUDGING = N_("The comparison of each printed number with the model is being computed.")
+NOTHING = N_("The paper prints no number for this figure.")
 HEIGHTS = {1: 330, 2: 225}  # px of a row, by how many there are
-HEAD = ("Published number", "Published", "This model", "Off by", "")
+HEAD = (N_("Published number"), N_("Published"), N_("This model"), N_("Off by"), "")
 
 
 class Paper:
@@ -38,8 +44,11 @@ class Paper:
         self._shown, self._drawn = None, None  # figure and theme, and what they hold
         wide = {"sizing_mode": "stretch_width", "margin": (2, 0)}
         self.choice = pmui.RadioButtonGroup(
-            label="Figure of the paper", orientation="vertical", value=state.figure,
-            options={f"Fig. {name} · {one.title}": name for name, one in FIGURES.items()},
+            label=say("Figure of the paper"), orientation="vertical", value=state.figure,
+            options={
+                say("Fig. {name} · {title}", name=name, title=say(one.title)): name
+                for name, one in FIGURES.items()
+            },
             size="small", sizing_mode="stretch_width", margin=0, sx=style.LIST,
         )  # fmt: skip
         self.choice.param.watch(lambda event: state.param.update(figure=event.new), "value")
@@ -48,7 +57,7 @@ class Paper:
         self.key = pn.pane.HTML("", css_classes=["key"], **wide)
         self.table = pn.pane.HTML("", css_classes=["scorecard"], **wide)
         self.texts = (self.words, self.key, self.table)
-        self.panels = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.panels = pn.Column(sizing_mode="stretch_width", margin=0, stylesheets=[style.FLOWS])
         self.pane = pn.Row(
             pn.Column(self.choice, width=230, margin=(2, 16, 0, 0)),
             pn.Column(self.words, self.key, self.panels, self.table, sizing_mode="stretch_both",
@@ -78,7 +87,9 @@ class Paper:
             if wish != self._shown:
                 self._shown, self._drawn = wish, FIGURES[self._state.figure].draw(numbers)
                 self._draw()
-            self.table.object = _compared(self._drawn.rows, self._awaited(self._verdicts))
+            drawn = "".join(map(tables.panel, chain.from_iterable(self._drawn.panels)))
+            compared = _compared(self._drawn.rows, self._awaited(self._verdicts))
+            self.table.object = compared + drawn
 
     def _wait(self):
         self._shown = None
@@ -87,15 +98,15 @@ class Paper:
         self.panels.objects = []
 
     def _draw(self):
-        self._say(f"{FIGURES[self._state.figure].shows} {INTRO}")
+        told = say(domain.either(INTRO, PREPARED), count=len(GCMS), title=domain.title())
+        self._say(sentences(shows(self._state.figure), told))
         self.key.object = _key(self._drawn, dark=self._dark)
         self.panels.objects = [self._row(row) for row in self._drawn.panels]
 
     def _say(self, text):
-        name, title = self._state.figure, FIGURES[self._state.figure].title
-        self.words.object = (
-            f"<h2>Figure {name} · {html.escape(title)}</h2><p>{html.escape(text)}</p>"
-        )
+        name = self._state.figure
+        title = say("Figure {name} · {title}", name=name, title=say(FIGURES[name].title))
+        self.words.object = f"<h2>{html.escape(title)}</h2><p>{html.escape(text)}</p>"
 
     def _ready(self) -> bool:
         return self._library.ready == len(self._library.climates)
@@ -116,8 +127,8 @@ class Paper:
 
     def _waiting(self) -> str:
         if self._ready():
-            return FAILED if self._figures in self._failed else WORKING
-        return WAITING.format(ready=self._library.ready, total=len(self._library.climates))
+            return say(FAILED if self._figures in self._failed else WORKING)
+        return say(WAITING, ready=self._library.ready, total=len(self._library.climates))
 
     def _row(self, row):
         grid, dark, rows = self._library.grid, self._dark, self._drawn.panels
@@ -127,7 +138,10 @@ class Paper:
         missing = len(rows[0]) - len(row)
         empty = [pn.Spacer(sizing_mode="stretch_width") for _ in range(missing)] if maps else []
         height = {} if maps else {"height": HEIGHTS[len(rows)]}
-        return pn.Row(*panes, *empty, sizing_mode="stretch_width", margin=0, **height)
+        return pn.Row(
+            *panes, *empty, sizing_mode="stretch_width", margin=0, stylesheets=[style.WRAPS],
+            **height,
+        )  # fmt: skip
 
 
 def _key(drawn, *, dark) -> str:
@@ -140,12 +154,12 @@ def _key(drawn, *, dark) -> str:
 def _compared(names, rows) -> str:
     """Return the printed numbers *names* beside the model's, as HTML; *rows*: of the scorecard."""
     if not names:
-        return f"<p>{NOTHING}</p>"
+        return f"<p>{say(NOTHING)}</p>"
     if rows is None:
-        return f"<p>{JUDGING}</p>"
+        return f"<p>{say(JUDGING)}</p>"
     of = {row["id"]: row for row in rows}
     found = [of[name] for name in names]
-    head = "".join(f"<th scope='col'>{name}</th>" for name in HEAD)
+    head = "".join(f"<th scope='col'>{say(name)}</th>" for name in HEAD)
     lines = "".join(map(_line, found))
     return (
         f"<p><b>{html.escape(verdict(found))}</b></p>"
@@ -156,25 +170,27 @@ def _compared(names, rows) -> str:
 def verdict(rows) -> str:
     """Return how many of the printed numbers of a figure the model meets."""
     called = [row["verdict"] for row in rows]
-    told = [f"{called.count(one)} {words}" for one, words in AGREES.items() if one in called]
-    return f"Of {len(rows)} printed numbers: {', '.join(told)}."
+    told = (say(text, count=called.count(one)) for one, text in AGREES.items() if one in called)
+    return say("Of {total} printed numbers: {told}.", total=len(rows), told=listed(*told))
 
 
 AGREES = {
-    "pass": "met (pass)", "near": "nearly met (near)", "far": "not met (far)",
-    None: "without a number of the model",
+    "pass": N_("{count} met (pass)"), "near": N_("{count} nearly met (near)"),
+    "far": N_("{count} not met (far)"), None: N_("{count} without a number of the model"),
 }  # fmt: skip
 
 
 def _line(row) -> str:
-    what = ", ".join((row["quantity"], *scorewords.conditions(row)))
+    quantity = row["quantity"]
+    what = listed(say(quantity), *scorewords.conditions(row))
     model = f"{scorewords.model(row)} {scorewords.model_unit(row)}".strip()
     printed = f"{scorewords.published(row)} {scorewords.unit(row['unit'])}".strip()
-    called = f"{scorewords.MARKS[row['verdict']]}\u00a0{scorewords.CALLED[row['verdict']]}"
-    why = f": {row['reason']}" if row["reason"] else ""
+    called = f"{scorewords.MARKS[row['verdict']]}\u00a0{say(scorewords.CALLED[row['verdict']])}"
+    if row["reason"]:
+        called = say("{verdict}: {reason}", verdict=called, reason=row["reason"])
     cells = (
         ("", what), ("number", printed), ("number", model),
-        ("number", ", ".join(scorewords.off_by(row))), (f"verdict {row['verdict']}", called + why),
+        ("number", listed(*scorewords.off_by(row))), (f"verdict {row['verdict']}", called),
     )  # fmt: skip
     inner = "".join(f"<td class='{kind}'>{html.escape(text)}</td>" for kind, text in cells)
     return f"<tr>{inner}</tr>"

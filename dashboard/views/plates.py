@@ -26,7 +26,7 @@ from bokeh.models import (
 from dashboard import context, style
 from dashboard.grid import BOX
 from dashboard.quantities import MAPS
-from dashboard.views.atlas import AREA, HATCH, MARKER, VALUES
+from dashboard.views.atlas import AREA, CURSOR, HATCH, MARKER, VALUES
 from tem.parameters import ECOSYSTEMS
 
 hv.extension("bokeh")
@@ -87,6 +87,7 @@ def engraved(region, grid) -> dict:
     }  # fmt: skip
     marker = ColumnDataSource({"x": [], "y": []}, name=MARKER)
     area = ColumnDataSource({"x": [], "y": []}, name=AREA)
+    cursor = ColumnDataSource({"x": [], "y": []}, name=CURSOR)
     west, east, south, north = BOX
     x = Range1d(west, east, bounds=(west - 2, east + 2))
     y = Range1d(south, north, bounds=(south - 2, north + 2))
@@ -103,6 +104,11 @@ def engraved(region, grid) -> dict:
             "x", "y", width=grid.step, height=grid.step, source=marker, fill_alpha=0,
             line_color="#111111", line_width=2.5,
         )  # fmt: skip
+        for colour, width in style.RINGS.items():
+            figure.rect(
+                "x", "y", width=1.6 * grid.step, height=1.6 * grid.step, source=cursor,
+                fill_alpha=0, line_color=colour, line_width=width,
+            )  # fmt: skip
         document.add_root(figure)
     return document.to_json(deferred=False)
 

@@ -20,13 +20,15 @@ from bokeh.plotting import figure
 
 from dashboard import style, words
 from dashboard.frames import limit
+from dashboard.language import N_, say, sentences
 from dashboard.profile import A_YEAR, carbon
 from dashboard.runs import RCP_NAMES
+from dashboard.views import tables, voice
+from dashboard.words import opening
 from data import GCMS, YEARS
 from tem.columns import EDGES, LAYERS, STEPS, TEN_M
 from tem.environment import REFERENCE_YEAR
 
-MONTHS = "JFMAMJJASOND"
 FINE = 0.05  # m; all layers are whole numbers of it
 ROWS = np.rint(LAYERS[:TEN_M] / FINE).astype(int)  # of the picture, by layer
 BOTTOM = float(EDGES[TEN_M])
@@ -34,12 +36,13 @@ DEPTHS = np.linspace(0.0, BOTTOM, 201)
 FRONTS = {"thaw": "dotted", "frost": "solid", "bottom": "dashed"}  # lines on the picture
 INK = "#111111"  # of these, in both themes: the picture is light
 SHALLOW = 3.0  # m that are shown at least
+TABLED = np.array([0.1, 0.5, 1.0, 2.0, 3.0, 5.0])  # m, of the table
 KILO = 1e-3
 
-CHOOSE = "Choose a cell first: go to Explore and tap a cell on a map."
-WAITING = "{climate} is still being simulated; the ground is shown once it is there."
-WORKING = "The ground of this cell is being computed; it takes a second."
-FAILED = "The ground of this cell could not be computed: {fault}"
+CHOOSE = N_("Choose a cell first: go to Explore and tap a cell on a map.")
+WAITING = N_("{climate} is still being simulated; the ground is shown once it is there.")
+WORKING = N_("The ground of this cell is being computed; it takes a second.")
+FAILED = N_("The ground of this cell could not be computed: {fault}")
 DEPTH_JS = "return Math.abs(tick)"
 
 
@@ -51,7 +54,7 @@ class Ground:
         self._found, self._shown, self._asked, self._dark = None, None, None, False
         self._failed, self._fault = None, ""  # what failed, and why
         self.year = pmui.IntSlider(
-            label="Year", start=YEARS[0], end=YEARS[-1], value=state.year, size="small",
+            label=say("Year"), start=YEARS[0], end=YEARS[-1], value=state.year, size="small",
             sizing_mode="stretch_width", margin=(0, 12), format="0",
         )  # fmt: skip
         self.year.param.watch(lambda event: state.param.update(year=event.new), "value")
@@ -59,9 +62,10 @@ class Ground:
             "", css_classes=["about"], sizing_mode="stretch_width", margin=(2, 0)
         )
         self.figures = pn.Column(sizing_mode="stretch_both", margin=0, visible=False)
+        self.table = pn.pane.HTML("", css_classes=["about"], sizing_mode="stretch_width", margin=0)
         self.pane = pn.Column(
-            self.year, self.words, self.figures, sizing_mode="stretch_both", visible=False,
-            margin=0, styles={"overflow-y": "auto"},
+            self.year, self.words, self.figures, self.table, sizing_mode="stretch_both",
+            visible=False, margin=0, styles={"overflow-y": "auto"},
         )  # fmt: skip
         state.param.watch(self._year_changed, "year")
         state.param.watch(lambda _event: self._is_open() and self.show(), ["cell", "rcp", "gcm"])
@@ -95,22 +99,22 @@ class Ground:
         wish = self._wish
         climate = self._library.climates[wish[:2]]
         if wish[2] is None:
-            self._wait(CHOOSE)
+            self._wait(say(CHOOSE))
         elif climate.result is None:
-            self._wait(climate.failed or WAITING.format(climate=climate.name))
+            self._wait(climate.failed or say(WAITING, climate=climate.name))
         elif self._shown == wish:
             self._draw()
         elif self._failed == wish:
             self._wait(self._fault)
         else:
-            self._wait(WORKING)
+            self._wait(say(WORKING))
             if self._asked != wish:
                 self._asked = wish
                 self._library.look_into_ground(id(self), *wish, self._worked_out(wish))
 
     def _wait(self, text):
         self.words.object = html.escape(text)
-        self.figures.visible = self.year.visible = False
+        self.figures.visible = self.year.visible = self.table.visible = False
 
     def _worked_out(self, wish):
         def done(found, fault):  # from a worker
@@ -124,7 +128,7 @@ class Ground:
         if wish != self._wish:
             return
         self._failed = wish if fault else None
-        self._fault = fault and FAILED.format(fault=fault)
+        self._fault = fault and say(FAILED, fault=fault)
         self._shown, self._found = (None, None) if found is None else (wish, found)
         if self._is_open():
             self.show()
@@ -139,7 +143,9 @@ class Ground:
             self._draw_thaw()
             self._draw_carbon()
             self.words.object = self._told()
-            self.figures.visible = self.year.visible = True
+            self.table.object = self._table()
+            self._describe()
+            self.figures.visible = self.year.visible = self.table.visible = True
 
     def _build(self):
         self._depth = Range1d(-BOTTOM, 0.0)
@@ -166,10 +172,14 @@ class Ground:
         return shown
 
     def _downward(self, shown):
-        shown.yaxis.update(axis_label="Depth (m)", formatter=CustomJSTickFormatter(code=DEPTH_JS))
+        shown.yaxis.update(
+            axis_label=say("Depth (m)"), formatter=CustomJSTickFormatter(code=DEPTH_JS)
+        )
 
     def _warmth_figure(self):
-        shown = self._figure("Soil temperature (°C)", x_range=Range1d(0, 12), y_range=self._depth)
+        shown = self._figure(
+            say("Soil temperature (°C)"), x_range=Range1d(0, 12), y_range=self._depth
+        )
         self._downward(shown)
         mapper = LinearColorMapper(palette=style.diverging("temperature"), low=-1, high=1)
         picture = ColumnDataSource({"image": [np.zeros((1, 1))]}, name="ground")
@@ -180,9 +190,10 @@ class Ground:
         fronts = ColumnDataSource({"at": ends, **dict.fromkeys(FRONTS, nothing)}, name="fronts")
         for name, dash in FRONTS.items():
             shown.line("at", name, source=fronts, line_color=INK, line_dash=dash, line_width=2)
+        letters = say("J F M A M J J A S O N D").split()
         shown.xaxis.update(
             ticker=FixedTicker(ticks=[m + 0.5 for m in range(12)]),
-            major_label_overrides={m + 0.5: MONTHS[m] for m in range(12)},
+            major_label_overrides={m + 0.5: letter for m, letter in enumerate(letters)},
         )
         shown.xgrid.visible = shown.ygrid.visible = False
         bar = ColorBar(color_mapper=mapper, width=9, padding=4, background_fill_alpha=0)
@@ -192,13 +203,13 @@ class Ground:
             HoverTool(
                 renderers=[image],
                 formatters={"@image": CustomJSHover(code=style.SIGNED_JS), "$y": depth},
-                tooltips=[("", "@image{custom} °C"), ("depth (m)", "$y{custom}")],
+                tooltips=[("", "@image{custom} °C"), (say("depth (m)"), "$y{custom}")],
             )
         )  # fmt: skip
         return shown, fronts, mapper, bar
 
     def _carbon_figure(self):
-        shown = self._figure("SOC above (kg C m⁻²)", y_range=self._depth,
+        shown = self._figure(say("SOC above (kg C m⁻²)"), y_range=self._depth,
                              x_range=Range1d(0, 1))  # fmt: skip
         self._downward(shown)
         none = np.zeros(DEPTHS.size)
@@ -218,7 +229,7 @@ class Ground:
             HoverTool(
                 renderers=[line], mode="hline",
                 formatters={"@carbon": number, "@depth": depth},
-                tooltips=[("above (m)", "@depth{custom}"), ("kg C m⁻²", "@carbon{custom}")],
+                tooltips=[(say("above (m)"), "@depth{custom}"), ("kg C m⁻²", "@carbon{custom}")],
             )
         )  # fmt: skip
         return shown, curve, levels
@@ -249,7 +260,7 @@ class Ground:
                 HoverTool(
                     renderers=[line],
                     formatters={"@alt": CustomJSHover(code=style.NUMBER_JS)},
-                    tooltips=[("", gcm), ("Year", "@year"), ("ALT (m)", "@alt{custom}")],
+                    tooltips=[("", gcm), (say("Year"), "@year"), ("ALT (m)", "@alt{custom}")],
                 )
             )
             lines[gcm] = source, line.glyph, still
@@ -322,27 +333,57 @@ class Ground:
         for glyph, what in self._coloured:
             setattr(glyph, what, style.rcp(self._state.rcp, dark=self._dark))
 
+    def _by_depth(self):
+        """Return of `TABLED` depths (m) the coldest and warmest (°C), and the carbon above."""
+        found, year = self._found, self._state.year
+        layer = np.searchsorted(EDGES[1:TEN_M], TABLED)
+        warmth = found.temperature[self._at()][:, layer]
+        return warmth.min(axis=0), warmth.max(axis=0), KILO * carbon(found, year, TABLED)
+
+    def _table(self) -> str:
+        """Return what is drawn of the year, as a table that opens."""
+        heads = (say("Depth (m)"), say("Coldest (°C)"), say("Warmest (°C)"),
+                 say("SOC above (kg C m⁻²)"))  # fmt: skip
+        columns = zip(TABLED, *self._by_depth(), strict=True)
+        rows = [(f"{depth:g}", *map(style.number, others)) for depth, *others in columns]
+        return tables.folded(say(words.NUMBERS_OF, what=self._state.year), heads, rows)
+
+    def _describe(self):
+        """Say each figure in a line."""
+        coldest, warmest, above = self._by_depth()
+        titles = [one.title.text for one in (self._warmth, self._carbon, self._thaw)]
+        at = [say("at {depth} m", depth=f"{depth:g}") for depth in TABLED]
+        ends = map(words.reach, zip(coldest, warmest, strict=True))
+        voice.describe(self._warmth, words.amounts(titles[0], dict(zip(at, ends, strict=True))))
+        amounts = dict(zip(at, map(style.number, above), strict=True))
+        voice.describe(self._carbon, words.amounts(titles[1], amounts))
+        lines = {gcm: source.data["alt"] for gcm, (source, *_) in self._lines.items()}
+        voice.describe(self._thaw, words.course(titles[2], lines))
+
     def _told(self) -> str:
         """Return what is shown, in sentences."""
         state, found, year = self._state, self._found, self._state.year
         rcp, gcm, _cell = self._shown
-        place = words.place(state, self._library.region).name.removeprefix("the ")
+        place = opening(words.place(state, self._library.region).name)
         alt, then = (float(found.alt[y - YEARS[0]]) for y in (year, REFERENCE_YEAR))
         counted = float(found.counted[year - YEARS[0]])
         held, three = (KILO * float(carbon(found, year, to)) for to in (counted, 3.0))
-        many = (
-            f" (one of {len(state.gcms)} climate models; choose another at the left)"
-            if len(state.gcms) > 1
-            else ""
-        )
-        head = f"{place[0].upper()}{place[1:]}, {year}, {RCP_NAMES[rcp]}, {gcm}{many}"
+        where = {"place": place, "year": year, "rcp": RCP_NAMES[rcp], "gcm": gcm}
+        head = say("{place}, {year}, {rcp}, {gcm}.", **where)
+        if len(state.gcms) > 1:
+            head = say(
+                "{place}, {year}, {rcp}, {gcm} (the first of {count} climate models, as ground "
+                "has no mean; choose another at the left).",
+                count=len(state.gcms), **where,
+            )  # fmt: skip
         alt, then, held, three = map(style.number, (alt, then, held, three))
-        said = (
+        told = say(
             "Simulated, Baseline, with thaw (S_T). On the colours: how far thaw (dotted) and frost "
             "(solid) have come from the surface, and the bottom of the unfrozen ground, from which "
-            f"frost comes up (dashed). ALT {alt} m, in {REFERENCE_YEAR} {then} m (grey); below "
+            "frost comes up (dashed). ALT {alt} m, in {since} {then} m (grey); below "
             "under every climate model, this one thick. Right: soil carbon above each depth, by "
-            f"eq. 2 with b = {found.b:g} m (published, Table S1); the active layer holds {held} "
-            f"kg C m⁻² (shaded), the upper 3 m {three} kg C m⁻²."
-        )
-        return f"<b>{html.escape(head)}.</b> {html.escape(said)}"
+            "eq. 2 with b = {b} m (published, Table S1); the active layer holds {held} "
+            "kg C m⁻² (shaded), the upper 3 m {three} kg C m⁻².",
+            alt=alt, since=REFERENCE_YEAR, then=then, b=f"{found.b:g}", held=held, three=three,
+        )  # fmt: skip
+        return sentences(f"<b>{html.escape(head)}</b>", html.escape(told))

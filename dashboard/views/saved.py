@@ -4,6 +4,8 @@ import panel as pn
 import panel_material_ui as pmui
 
 from dashboard import changes
+from dashboard.language import say
+from dashboard.views.kept import Kept
 
 
 class Saved:
@@ -12,12 +14,14 @@ class Saved:
     def __init__(self, state):
         self._state, self._setting = state, False
         self.name = pmui.TextInput(
-            label="Save this what-if as", placeholder="a name of yours", size="small",
+            label=say("Save this what-if as"), placeholder=say("a name of yours"), size="small",
             sizing_mode="stretch_width", margin=(6, 4, 2, 0),
         )  # fmt: skip
-        self.save = pmui.Button(label="Save", size="small", variant="outlined", margin=(8, 0, 0, 0))
-        self.list = pmui.MultiChoice(
-            label="Saved: × deletes", options=[], value=[], visible=False, margin=(6, 0, 2, 0),
+        self.save = pmui.Button(
+            label=say("Save"), size="small", variant="outlined", margin=(8, 0, 0, 0)
+        )
+        self.list = Kept(
+            label=say("Saved: × deletes"), options=[], value=[], visible=False, margin=(6, 0, 2, 0),
             sizing_mode="stretch_width",
         )  # fmt: skip
         self.pane = pn.Column(

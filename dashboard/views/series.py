@@ -15,8 +15,11 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from dashboard import style
+from dashboard import style, words
+from dashboard.language import N_, say
+from dashboard.quantities import brief
 from dashboard.results import DECLARED, SAVED, SERIES
+from dashboard.views import voice
 from data import YEARS
 
 LABELS = 3  # on a vertical axis: they have room where a curve is 60 px high
@@ -34,10 +37,12 @@ setTimeout(() => {
 
 
 ENTITLE = """
-// the short title where the long one has no room
-const [short, long] = figure.title.tags
-if (!long) return
-const text = long.length * letter < figure.inner_width ? long : short
+// the longest title that has room
+const width = (text) => letter * [...text].reduce(
+  (sum, sign) => sum + (sign > "\u2fff" ? 2 : 1), 0)  // Chinese is twice as wide
+const titles = figure.title.tags
+if (!titles.length) return
+const text = titles.find((one) => width(one) < figure.inner_width) ?? titles.at(-1)
 figure.title.setv({text}, {sync: false})
 """
 LETTER = 6.6  # px, width of a letter of a title, on average
@@ -73,9 +78,11 @@ class Series:
             for f in self.figures.values()
         ]
         self.pane = pn.Column(
-            pn.Row(*panes[:2], sizing_mode="stretch_both", margin=0),
-            pn.Row(*panes[2:], sizing_mode="stretch_both", margin=0),
-            sizing_mode="stretch_both", margin=0,
+            *(
+                pn.Row(*pair, sizing_mode="stretch_both", margin=0, stylesheets=[style.WRAPS])
+                for pair in (panes[:2], panes[2:])
+            ),
+            sizing_mode="stretch_both", margin=0, stylesheets=[style.FLOWS],
         )  # fmt: skip
 
     def make_room_for(self, *panes):
@@ -134,9 +141,12 @@ class Series:
     def _name_hovered(self, thaw):
         """Let the pointer tell which number is which."""
         runs = {"st": "S_T − S_R"} if thaw else {"st": "S_T", "sr": "S_R"}
-        told = [("Year", "@year{0}")]
-        told += [(f"Baseline {name}", f"@{run}{{custom}}") for run, name in runs.items()]
-        told += [(f"What-if {name}", f"@whatif_{run}{{custom}}") for run, name in runs.items()]
+        told = [(say("Year"), "@year{0}")]
+        for text, column in ((N_("Baseline {run}"), "@{}"), (N_("What-if {run}"), "@whatif_{}")):
+            told += [
+                (say(text, run=name), f"{column.format(run)}{{custom}}")
+                for run, name in runs.items()
+            ]
         told += [
             (f"{n} {runs['st']}", f"@{c}{{custom}}")
             for n, c in zip(self.saved, SAVED, strict=False)
@@ -154,14 +164,16 @@ class Series:
         for line, place in self._beside:
             line.visible = place < len(self.saved) and not self._alone
 
-    def show(self, drawn, units, thaw, more):
+    def show(self, drawn, units, thaw, more, notes):
         """Draw *drawn*[name], a dict of columns, in order; *units* by name.
 
         *thaw*: S_T − S_R is shown. *more*[name]: the rows of further lines, see `further`.
+        *notes*[name]: what is to be known beside the title.
         """
         self._name_hovered(thaw)
         self._show_lines()
         self.names = tuple(units)
+        runs = {"st": "S_T − S_R"} if thaw else {"st": "S_T", "sr": "S_R"}
         for slot, (name, source) in enumerate(zip(units, self.sources.values(), strict=True)):
             columns = drawn.get(name, {})
             source.name = name
@@ -173,12 +185,16 @@ class Series:
             source.data = {"year": np.array(YEARS)} | {c: columns.get(c, nothing) for c in COLUMNS}
             about = DECLARED[name].about
             symbol = f"Δ{about.symbol}" if thaw else about.symbol
-            label = about.label.split(" (")[0]
+            label = brief(about.label)
             unit = style.unit(units[name])
             title = f"{symbol} ({unit})"
-            self.figures[SERIES[slot]].title.text = f"{title} · {label}"
-            self.figures[SERIES[slot]].title.tags = [title, f"{title} · {label}"]  # see `ENTITLE`
+            note = f" · {notes[name]}" if notes.get(name) else ""
+            titles = [f"{title} · {label}{note}", f"{title}{note}", title]
+            self.figures[SERIES[slot]].title.text = titles[0]
+            self.figures[SERIES[slot]].title.tags = titles  # see `ENTITLE`
             self._fit(slot)
+            known = {symbol: columns[run] for run, symbol in runs.items() if run in columns}
+            voice.describe(self.figures[SERIES[slot]], words.course(f"{title}, {label}", known))
 
     def show_what_if(self, drawn):
         """Draw only the what-if columns of *drawn*[name] (what a moving slider changes)."""

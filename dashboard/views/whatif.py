@@ -13,18 +13,23 @@ import tem
 from dashboard import edits, style, words
 from dashboard.changes import NO_OFFSETS
 from dashboard.edits import ALL, PANEL
-from dashboard.state import GROUPS
+from dashboard.language import N_, say
+from dashboard.state import GROUPS, panels
+from dashboard.views.kept import Kept
 from dashboard.views.offsets import OffsetSliders
 from dashboard.views.saved import Saved
 from tem.parameters import FIELDS
 
 GROUPS_FIRST = ("thaw", "rates")  # of parameters, in `tem.parameters`
-CALLED = {"plants": "Plants", "soil": "Soil", "start": "Where the spin-up starts"}
+CALLED = {
+    "plants": N_("Plants"), "soil": N_("Soil"), "start": N_("Where the spin-up starts"),
+}  # fmt: skip
 MORE = {  # group → names of its parameters
     group: [name for name in PANEL if FIELDS[name].about.group == group] for group in CALLED
 }
-BEYOND = " · outside the literature"
-REPLAY = "Replay: without the change, then with it; see what moves"
+GROUPED = ("climate", *MORE)  # what can be opened
+BEYOND = N_("outside the literature")
+REPLAY = N_("Replay: without the change, then with it; see what moves")
 FACTORS = (0.5, 2.0)  # of all ecosystems' own values
 STEPS = 300
 
@@ -62,6 +67,11 @@ def reach(name: str, where: str) -> tuple[float, float]:
     return max(min(ends), about.low), min(max(ends), about.high)
 
 
+def _more(group: str) -> str:
+    """Return what the sliders of a group lie behind."""
+    return say("More: {group} ({count})", group=say(CALLED[group]), count=len(MORE[group]))
+
+
 class WhatIf:
     """The panel of one page. It only changes `State.edits` and says what it wants run."""
 
@@ -70,13 +80,13 @@ class WhatIf:
         self._setting = self._moving = False
         rates = [name for name in PANEL if FIELDS[name].about.group in GROUPS_FIRST]
         self.where = pmui.Select(
-            label="Change parameters of", value=ALL,
-            options={"All ecosystems": ALL} | {g: g for g in GROUPS[1:]},
+            label=say("Change parameters of"), value=state.where,
+            options={say("All ecosystems"): ALL} | {say(g): g for g in GROUPS[1:]},
             size="small", sizing_mode="stretch_width", margin=(4, 0),
         )  # fmt: skip
         self.since = pmui.Select(
-            label="Changes hold", value=state.since, size="small", margin=(4, 0),
-            options={f"{when[0].upper()}{when[1:]}": name for name, when in words.SINCE.items()},
+            label=say("Changes hold"), value=state.since, size="small", margin=(4, 0),
+            options={words.opening(words.since(name)): name for name in words.SINCE},
             sizing_mode="stretch_width",
         )  # fmt: skip
         self.sliders = {name: self._slider(name) for name in rates}
@@ -85,35 +95,40 @@ class WhatIf:
             group: pn.Column(sizing_mode="stretch_width", margin=0) for group in MORE
         }  # filled when opened: most never are
         self.more = pmui.Accordion(
-            ("Climate: warmer, wetter, more CO₂", self.offsets.pane),
+            (say("Climate: warmer, wetter, more CO₂"), self.offsets.pane),
             *(
-                (f"More: {CALLED[group]} ({len(MORE[group])})", column)
+                (_more(group), column)
                 for group, column in self._groups.items()
             ),
-            active=[0] if state.offsets != NO_OFFSETS else [], disable_gutters=True,
+            active=self._opened(("climate",) if state.offsets != NO_OFFSETS else ()),
+            disable_gutters=True,
             title_variant="body2", sizing_mode="stretch_width", margin=(10, 0, 4, 0),
         )  # fmt: skip
-        self.changed = pmui.MultiChoice(
-            label="Changed: × takes one back", options=[], value=[], visible=False,
+        self.changed = Kept(
+            label=say("Changed: × takes one back"), options=[], value=[], visible=False,
             sizing_mode="stretch_width", margin=(8, 0, 2, 0),
         )  # fmt: skip
         self.text = pmui.TextInput(
-            label="Edits, as on the command line", placeholder="Meadow.b=0.6, kd*=1.2",
+            label=say("Edits, as on the command line"), placeholder="Meadow.b=0.6, kd*=1.2",
             size="small", sizing_mode="stretch_width", margin=(6, 0, 2, 0), sx=style.LINES,
         )  # fmt: skip
         self.run = pmui.Button(
-            label="Run region", size="small", variant="contained", margin=(0, 4, 0, 0)
+            label=say("Run region"), size="small", variant="contained", margin=(0, 4, 0, 0)
         )
-        self.cancel = pmui.Button(label="Cancel", size="small", variant="outlined", disabled=True,
+        self.cancel = pmui.Button(label=say("Cancel"), size="small", variant="outlined",
+                                  disabled=True,
                                   margin=(0, 4))  # fmt: skip
         small = {"size": "small", "variant": "text", "margin": 0}
-        self.undo = pmui.Button(label="Undo", disabled=True, description="Undo: Ctrl+Z", **small)
-        self.redo = pmui.Button(
-            label="Redo", disabled=True, description="Redo: Ctrl+Shift+Z", **small
+        self.undo = pmui.Button(
+            label=say("Undo"), disabled=True, description=say("Undo: Ctrl+Z"), **small
         )
-        self.reset = pmui.Button(label="Reset all", **small)
-        self.flip = pmui.Button(label="Replay (B)", description=REPLAY, **small)
-        self.automatic = pmui.Switch(label="Rerun the region when a slider is released", value=True,
+        self.redo = pmui.Button(
+            label=say("Redo"), disabled=True, description=say("Redo: Ctrl+Shift+Z"), **small
+        )
+        self.reset = pmui.Button(label=say("Reset all"), **small)
+        self.flip = pmui.Button(label=say("Replay (B)"), description=say(REPLAY), **small)
+        self.automatic = pmui.Switch(label=say("Rerun the region when a slider is released"),
+                                     value=True,
                                      size="small", margin=(2, 0))  # fmt: skip
         self.bar = pmui.LinearProgress(value=0, variant="determinate", visible=False,
                                        sizing_mode="stretch_width", margin=(6, 0, 2, 0),
@@ -127,13 +142,16 @@ class WhatIf:
         self.redo.on_click(lambda _event: page.redo())
         self.reset.on_click(lambda _event: state.param.update(edits=(), offsets=NO_OFFSETS))
         self.flip.on_click(lambda _event: page.flip())
-        self.where.param.watch(lambda _event: self._set_sliders(), "value")
+        self.where.param.watch(self._pointed, "value")
+        state.param.watch(lambda event: self.where.param.update(value=event.new), "where")
         self.since.param.watch(lambda event: state.param.update(since=event.new), "value")
         state.param.watch(lambda event: self.since.param.update(value=event.new), "since")
         self.more.param.watch(self._fill, "active")
+        state.param.watch(lambda _event: self.more.param.update(active=self._opened()), "opened")
         self.changed.param.watch(self._taken_back, "value")
         self.text.param.watch(self._typed, "value")
         state.param.watch(lambda _event: self._moving or self.refresh(), "edits")
+        self._build_groups()
         self.refresh()
         self.pane = pn.Column(
             self.where, *self._first(rates),
@@ -146,9 +164,24 @@ class WhatIf:
     def _first(self, names):
         return [self.sliders[name] for name in names]
 
+    def _pointed(self, event):
+        """Follow the choice of whose parameters the sliders change."""
+        self._state.where = event.new
+        self._set_sliders()
+
+    def _opened(self, besides=()):
+        """Return which groups are open, by index; *besides* those of the state."""
+        named = {*self._state.opened, *besides}
+        return [k for k, name in enumerate(GROUPED) if name in named]
+
     def _fill(self, event):
         """Build the sliders of a group when it is opened."""
-        for index in event.new:
+        others = set(self._state.opened) - set(GROUPED)
+        self._state.opened = panels(others | {GROUPED[index] for index in event.new})
+        self._build_groups()
+
+    def _build_groups(self):
+        for index in self.more.active:
             group = [None, *MORE][index]
             if group and not self._groups[group].objects:
                 self.sliders |= {name: self._slider(name) for name in MORE[group]}
@@ -272,9 +305,10 @@ class WhatIf:
         """Say on the slider whether its value lies outside the literature's range."""
         about = FIELDS[slider.tags[0]].about
         within = usual is None or usual[0] <= value <= usual[1]
+        told = about.symbol, say(about.label), "" if within else say(BEYOND)
         slider.param.update(
             color="primary" if within else "warning",
-            label=f"{about.symbol} · {about.label}{'' if within else BEYOND}",
+            label=" · ".join(filter(None, told)),
         )
 
     def running(self, fraction):

@@ -13,11 +13,12 @@ from hashlib import sha256
 
 import numpy as np
 import pytest
-import xarray as xr
 
 import data
 import tem
 from dashboard import calibration, lines, parameter_table
+from dashboard.guard import HOME
+from data.store import read_result
 from tem.experiment import SINCE
 from tem.parameters import FIELDS
 from tem.sensitivity import OUTPUTS
@@ -185,7 +186,7 @@ def test_run_writes_what_the_model_gives_for_the_edits(say, few, tmp_path):
     assert NOT_GCM in out
     climate = data.climate(few, "rcp45", "MIROC5")
     model = tem.experiment(tem.environment(few, climate), edits, since="2020")
-    with xr.open_dataset(path) as found:
+    with read_result(path) as found:
         for name in model:
             np.testing.assert_array_equal(found[name], model[name])
         assert json.loads(found.attrs["edits"]) == edits
@@ -240,7 +241,7 @@ def test_an_edit_of_the_ground_moves_the_ground_and_never_the_store(say, few, tm
     say("run", *where, paths[0])
     say("run", "--set", "k_thawed_3*=1.3", *where, paths[1])
     say("run", *where, paths[2])
-    alt = [xr.load_dataset(path).alt.sum().item() for path in paths]
+    alt = [read_result(path).alt.sum().item() for path in paths]
     assert alt[1] > alt[0]
     assert alt[2] == alt[0]
 
@@ -259,7 +260,7 @@ def test_ensemble_has_all_models_and_prints_their_spread(say, tmp_path):
     path = tmp_path / "all.nc"
     code, out, _ = say("run", "--gcm", "ensemble", "--out", str(path))
     assert code == 0
-    with xr.open_dataset(path) as found:
+    with read_result(path) as found:
         assert tuple(found.gcm.values) == data.GCMS
         rh = found.rh.sel(year=2099)
         area = found.cell_area
@@ -341,7 +342,7 @@ def test_results_tell_the_table_and_only_the_edits_that_were_typed(say, few, tmp
     assert said["parameters"]["sha256"] == sha256(table.read_bytes()).hexdigest()
     assert said["parameters"]["ecosystem"] == {"Meadow": {"kd": 0.003, "b": 0.7}}
     say("run", *own, "--out", str(result))
-    with xr.open_dataset(result) as found:
+    with read_result(result) as found:
         assert json.loads(found.attrs["parameter_table"]) == said["parameters"]
         assert json.loads(found.attrs["edits"]) == ["Meadow.b=0.6"]
     assert json.loads(say("cell", *place, "--json")[1])["parameters"] is None
@@ -460,8 +461,13 @@ def test_serve_hands_its_choices_to_the_page(say, monkeypatch):
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    code, out, _ = say("serve", "--port", str(port), "--no-browser", "--resolution", "0.25")
+    chosen = ["--sessions", "7", "--prefix", "/carbon", "--allow-websocket-origin", "ice.example"]
+    code, out, _ = say(
+        "serve", "--port", str(port), "--no-browser", "--resolution", "0.25", *chosen
+    )
     assert code == 0
     assert f"http://localhost:{port}" in out
     assert callable(heard.pop("make_way"))
-    assert heard == {"port": port, "host": "127.0.0.1", "resolution": 0.25}
+    guard = HOME._replace(sessions=7, prefix="/carbon", origins=("ice.example",))
+    place = {"port": port, "host": "127.0.0.1", "resolution": 0.25, "region": None, "opened": None}
+    assert heard == place | {"guard": guard}

@@ -7,7 +7,7 @@ from bokeh.document import Document
 
 import data
 from dashboard.analyses import Study
-from dashboard.questions import Bars, Tornado
+from dashboard.questions import Bars, Tornado, Variance
 from dashboard.state import State
 from dashboard.views.analyse import BRIEF, Analyse
 from tem.sensitivity import Bar
@@ -78,11 +78,11 @@ def opened_view(library, monkeypatch):
     return at
 
 
-BAR = Bar("kd", -2.0, 3.0, "kd*=0.9", "kd*=1.1", 0.1, 0.1)
+BAR = Bar("kd", -2.0, 3.0, "kd*=0.9", "kd*=1.1", 0.1, 0.2)
 
 
 def bars(*many, value=1.0):
-    return Bars(many, value, 0.1, "TgC", 4, 4)
+    return Bars(many, value, 0.1, "TgC", 4, 8)
 
 
 def test_a_question_is_asked_at_once_only_if_it_takes_no_time(opened_view):
@@ -110,12 +110,14 @@ def test_bars_are_drawn_as_they_come_the_longest_on_top(opened_view):
     view, _state, asked = opened_view(analysis="tornado")
     study = asked.studies[0]
     study.show(bars(BAR))
-    low, high = (view.bars.sources[end].data for end in ("low", "high"))
+    low, high = (view.answered.bars.sources[end].data for end in ("low", "high"))
     assert (list(low["left"]), list(low["right"])) == ([-2.0], [1.0])
     assert (list(high["left"]), list(high["right"])) == ([1.0], [3.0])
+    assert (low["change"], high["change"]) == (["−3.00 ± 0.10 Tg C"], ["+2.00 ± 0.20 Tg C"])
+    assert "of the bars at most 0.20 Tg\u00a0C" in view.words.object
     view._soon._last = 0.0
     study.show(bars(BAR, BAR._replace(parameter="cmax", high=9.0)))
-    assert view.bars.figure.yaxis.major_label_overrides[0].startswith("C_max")
+    assert view.answered.bars.figure.yaxis.major_label_overrides[0].startswith("C_max")
     assert list(high["edit"]) == ["×1.1"]
 
 
@@ -123,10 +125,10 @@ def test_bars_are_drawn_as_they_come_the_longest_on_top(opened_view):
 def test_a_click_on_an_end_sets_its_slider_and_says_so(opened_view, x, edit):
     view, state, asked = opened_view(analysis="tornado", edits=("kd=0.002", "cmax*=1.1"))
     asked.studies[0].show(bars(BAR))
-    view.bars._tapped(type("Event", (), {"x": x, "y": 0.2}))
+    view.answered.bars._tapped(type("Event", (), {"x": x, "y": 0.2}))
     assert state.edits == ("cmax*=1.1", edit)
     assert "Set in the panel: k_d" in view.says.object
-    view.bars._tapped(type("Event", (), {"x": x, "y": 7.0}))
+    view.answered.bars._tapped(type("Event", (), {"x": x, "y": 7.0}))
     assert state.edits == ("cmax*=1.1", edit)
 
 
@@ -140,8 +142,8 @@ def test_an_answer_that_is_known_is_drawn_without_asking(opened_view):
     assert len(asked.studies) == count
     assert "Simulated by this model" in view.says.object
     assert isinstance(study.question, Tornado)
-    assert view.bars.pane.visible
-    assert not view.turn.pane.visible
+    assert view.answered.bars.pane.visible
+    assert not view.answered.turn.pane.visible
 
 
 def test_cancelled_and_failed_are_told_and_not_asked_again(opened_view):
@@ -163,7 +165,7 @@ def test_what_makes_no_sense_is_told_where_one_looks_and_the_figure_stays(opened
     asked.studies[0].show(bars(BAR))
     state.year = 2015
     assert "choose a later year" in view.says.object
-    assert view.bars.pane.visible
+    assert view.answered.bars.pane.visible
     assert view.go.disabled
 
 
@@ -174,6 +176,17 @@ def test_what_was_asked_before_is_stale(opened_view):
     asked.takes = 2 * BRIEF
     state.range = "usual"
     assert "What is shown is stale." in view.says.object
+
+
+def test_shares_are_drawn_only_where_something_varies(opened_view):
+    view, _state, asked = opened_view(analysis="shares")
+    study = asked.studies[0]
+    study.show(Variance({"rcp": 0.25, "gcm": 0.75}, 1.0, 5.0, 3.0, "TgC", 14, 530))
+    assert view.answered.shares.pane.visible
+    view._soon._last = 0.0
+    study.show(Variance({}, 3.0, 3.0, 3.0, "TgC", 14, 530))
+    assert not view.answered.shares.pane.visible
+    assert "Nothing varies here" in view.words.object
 
 
 # --- in the browser ---

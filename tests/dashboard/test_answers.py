@@ -5,9 +5,14 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import answers, words
-from dashboard.questions import Bars, Causes, Parts, Threshold, Tornado, Turning, Where
+import tem
+from dashboard import answers, terms, words
+from dashboard.causes import Causes, Parts
+from dashboard.changes import Change
+from dashboard.questions import Bars, Shares, Threshold, Tornado, Turning, Variance
+from dashboard.samples import Where
 from data import GCMS
+from tem import explain, threshold
 from tem.sensitivity import Bar, Span
 from tem.summary import Measure
 from tem.threshold import Crossing
@@ -54,6 +59,30 @@ def test_an_explanation_prints_its_sum_and_shows_the_residual(parts, order, sums
     assert "So far" not in told
 
 
+def test_an_explanation_of_a_climate_what_if_names_the_offsets_and_how_they_act(parts):
+    warmer = Causes(HERE, "edits", 2099, Change(offsets=tem.Offsets(warming=2.0)))
+    told = plain(answers.explained(
+        warmer, parts._replace(causes=("warmth", "thaw", "residual")), "mean", PLACE
+    ))  # fmt: skip
+    assert "(RCP8.5, 4 climate models): air +2.00 K from 2021 on." in told
+    assert "acts through warmth, moisture and the depth of thaw" in told
+    assert "acts through" not in plain(answers.explained(warmer, parts, "mean", PLACE))
+
+
+def test_the_years_that_a_change_is_told_against_are_those_it_is_worked_out_against():
+    between = "–".join(map(str, explain.BASE))
+    assert between in terms.NUMBERS["change"]
+    assert between in terms.number(Causes(HERE, "change", 2099))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("kd", "k_d"), ("warmth", "warmth"), ("carbon", "soil carbon that thaw exposes")],
+)
+def test_a_cause_beside_a_bar_is_short(name, text):
+    assert terms.short(name) == text
+
+
 def test_an_explanation_under_way_says_how_many_models_it_is_of(parts):
     told = answers.explained(
         Causes(HERE, "summed", 2099), parts._replace(gcms=GCMS[:2]), "mean", PLACE
@@ -66,7 +95,7 @@ def test_an_explanation_under_way_says_how_many_models_it_is_of(parts):
     [("kd*=0.9", "×0.9"), ("kd=0.0005", "0.0005 month⁻¹"), ("q10=1.5", "1.5")],
 )
 def test_an_end_of_a_bar_has_its_unit(edit, text):
-    assert answers.end(edit).replace("\u00a0", " ") == text
+    assert terms.end(edit).replace("\u00a0", " ") == text
 
 
 def test_a_tornado_of_few_cells_tells_its_error():
@@ -74,10 +103,43 @@ def test_a_tornado_of_few_cells_tells_its_error():
     question = Tornado(HERE, Measure("nep", "thaw", 2021, 2099, "sum"), 0.1)
     told = plain(answers.tornado(question, bars, PLACE))
     assert "56 cells stand for 530." in told
-    assert "without change 0.75 Tg C; of the ends of bars at most 0.50" in told
+    assert "without change 0.75 Tg C; of the lengths of the bars at most 0.50 Tg C." in told
     assert "moved by ± 10%" in told
     whole = bars._replace(cells=4, stand_for=4)
     assert "stand for" not in plain(answers.tornado(question, whole, PLACE))
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "text"),
+    [(1.234, 0.25, "+1.23 ± 0.25 Tg C"), (-1.234, 0.0, "−1.23 Tg C"), (0.0, 0.0, "0 Tg C"),
+     (2.0, float("nan"), "+2.00 ± – Tg C")],
+)  # fmt: skip
+def test_the_length_of_a_bar_has_its_error_and_its_unit(change, error, text):
+    assert answers.length(change, error, "Tg C") == text
+
+
+@pytest.fixture
+def spread():
+    return Variance({"rcp": 0.25, "rcp × gcm": 0.75}, 1.0, 5.0, 3.0, "TgC", 14, 530)
+
+
+def test_shares_say_how_many_cells_stand_for_how_many(spread):
+    question = Shares(HERE, Measure("nep", "thaw", 2021, 2099, "sum"), 0.1)
+    told = plain(answers.shares(question, spread, PLACE))
+    assert "from 1.00 to 5.00 Tg C, mean 3.00, over 2 scenarios" in told
+    assert "14 cells stand for 530." in told
+    assert "scenario × climate model 75.0 % all 100.0 %" in told
+    assert "stand for" not in plain(answers.shares(question, spread._replace(cells=530), PLACE))
+
+
+def test_where_nothing_varies_no_share_is_told(spread):
+    still = spread._replace(shares={}, low=3.0, high=3.0)
+    said, drawn_up = answers.shares(Shares(HERE, NEP, 0.1), still, PLACE)
+    told = plain(said)
+    assert "3.00 Tg C, over 2 scenarios" in told
+    assert "Nothing varies here" in told
+    assert not drawn_up
+    assert "%" not in told.replace("± 10%", "")
 
 
 def crossing(*, found=True, at=(3.0, -1.0), more=0):
@@ -102,6 +164,23 @@ def test_a_threshold_is_a_bracket_with_both_values_or_none(one, said):
     assert "Tg C yr⁻¹" in told
     if one.at_low == 3.0 and one.found:
         assert "+3.00 and −1.00" in told
+
+
+@pytest.mark.parametrize(
+    ("span", "ends"),
+    [
+        (Span("warming", 0.0, 6.0, scales=False), "between 4.5 K and 4.52 K"),
+        (Span("kd", 0.0005, 0.01, scales=False), "between 0.00473 month⁻¹ and 0.00478 month⁻¹"),
+        (Span("kd", 0.5, 1.5, scales=True), "between ×1.25 and ×1.254"),
+    ],
+)
+def test_no_two_values_that_were_run_look_the_same(span, ends):
+    middle = span.at(0.752)
+    found = Turning(threshold.crossing(lambda v: middle - v, span), "TgC year-1", 28, 530)
+    told, rows = answers.threshold(Threshold(HERE, NEP, span), found, PLACE)
+    assert ends in plain(told)
+    tried = re.findall(r"<th scope='row'>(.*?)</th>", rows)
+    assert len(set(tried)) == len(tried) == len(found.crossing.tried)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ import pytest
 
 import data
 from dashboard import areas, statistics, words
-from dashboard.results import CURVES, SETS
+from dashboard.changes import Change
+from dashboard.results import CURVES, SETS, less
+from dashboard.runs import Job
 from dashboard.selection import Selection
 from dashboard.state import GROUPS, State
 from dashboard.views.key import key
@@ -102,6 +104,37 @@ def test_the_ecosystem_looked_at_narrows_an_area(selection):
     assert set(kinds[selection.cells()]) == {"Meadow"}
     assert "Meadow cell" in selection.place.name
     assert "km²" in key(selection)
+
+
+def test_the_share_that_thaws_deeper_than_is_counted_is_told(selection):
+    deep, area = seen(selection.library, "alt")
+    share = np.average((deep >= 10).mean(axis=0), weights=area)
+    assert selection.limited() == pytest.approx(share)
+    selection.state.cell = int(np.argmax(deep.mean(axis=0)))
+    assert selection.limited() == np.mean(deep[:, selection.state.cell] >= 10)
+    assert words.deeper(0.25, None) == "25.0 % of the area ≥ 10 m by 2099"
+    assert words.deeper(1.0, 3) == "100 % of models ≥ 10 m by 2099"
+    assert words.deeper(0.0, None) == ""
+
+
+def test_numbers_are_those_that_the_maps_show(selection):
+    """What-if, and what-if − Baseline; sums and effects of thaw are differences as well."""
+    library, state = selection.library, selection.state
+    old = library.results("rcp85", data.GCMS)
+    doubled = {gcm: less(one, less(less(one, one), one)) for gcm, one in old.items()}
+    job = Job("rcp85", data.GCMS, Change(("kd*=1.4",)), aside=False, cells=14)
+    job.results = doubled
+    base = {row.name: row for row in statistics.of_area(selection)}
+    selection.region_run, state.edits = job, ("kd*=1.4",)
+    for shown, times in (("What-if", 2), ("Difference", 1)):
+        state.shown = shown
+        for row in statistics.of_area(selection):
+            own = base[row.name]
+            expected = [times * one for one in (own.mean, own.total, own.effect)]
+            np.testing.assert_allclose([row.mean, row.total, row.effect], expected, rtol=1e-5)
+    job.results = old
+    assert all(row.mean == row.total == 0 for row in statistics.of_area(selection))
+    assert statistics.of_ecosystems(selection)[0].gain == (0, 0)
 
 
 def test_statistics_are_those_of_the_weighted_cells(selection):

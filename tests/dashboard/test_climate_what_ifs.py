@@ -17,13 +17,15 @@ from tests.dashboard.conftest import until
 WARM = tem.Offsets(warming=2, precipitation=1.2)
 KEY = ("rcp85", "MIROC5")
 EDITS = ("kd*=1.2",)
+EASTERN = ((90.0, 26.0), (104.0, 26.0), (104.0, 40.0), (90.0, 40.0))
 
 
 def ran(library, offsets, edits=EDITS, gcms=("MIROC5",), since="spin-up"):
     told = []
     job = library.what_if_region(
-        "rcp85", gcms, edits, since, lambda job: told.append((job.fraction, job.stage)), offsets
-    )
+        "rcp85", gcms, Change(edits, since, offsets),
+        lambda job: told.append((job.fraction, job.stage)),
+    )  # fmt: skip
     until(lambda: job.results or job.failed)
     assert job.failed == ""
     return job, told
@@ -69,8 +71,8 @@ def test_a_cell_is_that_of_the_region(library, offsets):
     whole = ran(library, offsets, gcms=data.GCMS)[0].results
     answer, came = [], threading.Event()
     library.what_if_cell(
-        "me", "rcp85", data.GCMS, 5, EDITS, "spin-up",
-        lambda run: (answer.append(run), came.set()), offsets,
+        "me", "rcp85", data.GCMS, 5, Change(EDITS, offsets=offsets),
+        lambda run: (answer.append(run), came.set()),
     )  # fmt: skip
     assert came.wait(60)
     (run,) = answer
@@ -96,7 +98,7 @@ def test_a_climate_what_if_stops_between_blocks_and_leaves_nothing(library):
             job.cancel()
 
     offsets = tem.Offsets(warming=3)
-    job = library.what_if_region("rcp85", data.GCMS, (), "spin-up", changed, offsets)
+    job = library.what_if_region("rcp85", data.GCMS, Change(offsets=offsets), changed)
     until(lambda: job.results or job.failed)
     assert job.cancelled
     assert job.shown == {}
@@ -113,12 +115,13 @@ def test_a_run_without_a_number_is_refused_in_words(library, monkeypatch):
         return found
 
     monkeypatch.setattr(tem, "experiment", lost)
-    job = library.what_if_region("rcp85", ("MIROC5",), EDITS, "spin-up", lambda _job: None)
+    job = library.what_if_region("rcp85", ("MIROC5",), Change(EDITS), lambda _job: None)
     until(lambda: job.results or job.failed)
     cells = library.region.sizes["cell"]
     assert f"no number any more in 2 of {cells} cells" in job.failed
     assert job.results == {}
-    assert "undo the last change" in library._run_cell("rcp85", data.GCMS, 5, EDITS, "2020").fault
+    run = library._run_cell("rcp85", data.GCMS, 5, Change(EDITS, "2020"))
+    assert "undo the last change" in run.fault
 
 
 def test_an_offset_of_nothing_differs_by_exactly_zero(library):
@@ -130,10 +133,15 @@ def test_an_offset_of_nothing_differs_by_exactly_zero(library):
         assert (picture.values == 0).all()
 
 
-@pytest.mark.parametrize("cell", [None, 5])
-def test_a_saved_what_if_is_the_one_that_was_run(library, cell):
+@pytest.mark.parametrize(
+    ("cell", "area", "ecosystem"),
+    [(None, (), "All"), (5, (), "All"), (None, EASTERN, "All"), (None, EASTERN, "Meadow")],
+)
+def test_a_saved_what_if_is_the_one_that_was_run(library, cell, area, ecosystem):
     state = State(
         cell=cell,
+        area=area,
+        ecosystem=ecosystem,
         saved=(Kept("slow", Change(EDITS, "2020")), Kept("warm", Change((), "2020", WARM))),
     )
     shelf = Shelf(state, library)
@@ -144,7 +152,8 @@ def test_a_saved_what_if_is_the_one_that_was_run(library, cell):
         offsets, edits = kept.change.offsets, kept.change.edits
         result = ran(library, offsets, edits, data.GCMS, "2020")[0].results["MIROC5"]
         ours = runs[data.GCMS.index("MIROC5")]["nep"]
-        np.testing.assert_allclose(ours, result.series("nep", state.group, cell), rtol=1e-9)
+        where = Selection(state, library).where()
+        np.testing.assert_allclose(ours, result.series("nep", **where), rtol=1e-9)
 
 
 def test_a_saved_what_if_without_a_result_says_why(library, monkeypatch):

@@ -10,17 +10,20 @@ import data
 pytestmark = pytest.mark.browser
 
 SHARE = 12  # of the region's cells are served, see server.py
-HATCHED = """
-() => [...Bokeh.documents[0].all_models].filter((model) => model.name == "hatch")
+MAPS = """
+([...Bokeh.documents[0].all_models].filter((one) => one.type == "Figure" && one.below.length > 1))
+"""
+HATCHED = f"""
+() => {MAPS}.flatMap((map) => map.renderers.filter((one) => one.name == "hatch"))
   .map((renderer) => renderer.data_source.data.x0.length)
 """
-AGREEING = """
-() => [...Bokeh.documents[0].all_models].filter((model) => model.name == "values")
+AGREEING = f"""
+() => {MAPS}.map((map) => map.renderers.find((one) => one.name == "values"))
   .map((renderer) => [...renderer.data_source.data.agree[0]].filter((n) => !isNaN(n)))
 """
-SCALES = """
-() => [...Bokeh.documents[0].all_models].filter((model) => model.name == "values")
-  .map(({glyph: {color_mapper: {low, high, palette}}}) => [low, high, palette[127]])
+SCALES = f"""
+() => {MAPS}.map((map) => map.renderers.find((one) => one.name == "values").glyph.color_mapper)
+  .map(({{low, high, palette}}) => [low, high, palette[127]])
 """
 FURTHER = """
 () => [...Bokeh.documents[0].all_models]
@@ -176,8 +179,51 @@ def test_numbers_of_the_area_and_totals_of_the_ecosystems(opened):
     page.says("Permafrost region in 2050 ?: ")
     page.says("Region and ecosystems in 2050")
     page.says(r"NPP Net primary production [\d.]+ ± [\d.]+ g C m⁻² yr⁻¹ [\d.]+ ± [\d.]+ ")
+    page.says(r"in 2050 : Baseline , \d+ cells")
     page.press("Year", "ArrowRight", 3)
     page.says("Permafrost region in 2053")
+
+
+def test_thaw_as_deep_as_is_counted_is_marked_on_curve_and_map(opened):
+    page = opened("?maps=st.alt,thaw.soc,sum.nep")
+    found = page.drawn()
+    title = next(title for title in found["curve_titles"] if title.startswith("ALT"))
+    assert re.search(r"· [\d.]+ % of the area ≥ 10 m by 2099", title)
+    assert "counted to 10 m" in found["bars"][0]
+    assert "counted to 10 m" not in found["bars"][1]
+
+
+def test_numbers_are_those_of_the_maps(opened):
+    page = opened("?panel=numbers&edits=kd*=1.4")
+    page.says(r"region in 2099 : What-if − Baseline , .* ecosystems in 2099 : What-if − Baseline")
+    page.page.get_by_role("button", name="What-if", exact=True).click()
+    page.says(r"region in 2099 : What-if , ")
+    page.page.get_by_role("button", name="Baseline").click()
+    page.says(r"region in 2099 : Baseline , ")
+
+
+def test_before_2021_a_title_says_that_thaw_has_no_effect_yet(opened):
+    page = opened("?year=2010&maps=thaw.vegc,st.soc,sum.nep")
+    page.drawn()
+    found = page.wait(lambda found: "2010" in found["titles"][2])
+    change, stock, total, *_ = found["titles"]
+    assert change.startswith("ΔVegC 2010: 0, as the effect of thaw begins in 2021")
+    assert total.startswith("ΣΔNEP 2010: 0, as the effect of thaw begins in 2021")
+    assert stock.startswith("SOC 2010 ·")
+    page.press("Year", "ArrowRight", 11)
+    page.wait(lambda found: found["titles"][2].startswith("ΣΔNEP 2021–2021"))
+    narrow = opened("?year=2010", size=(1024, 768))
+    narrow.wait(lambda found: found["titles"][2] == "ΣΔNEP 2010: 0 before 2021")
+
+
+def test_the_number_of_the_headline_is_explained_at_a_press(opened):
+    page = opened("?analysis=tornado&explained=change")
+    page.drawn()
+    page.page.get_by_role("button", name="Explain this number").click()
+    page.wait(lambda _found: "view=analyse" in page.page.url)
+    page.says("By cause: ")
+    assert "explained" not in page.page.url
+    assert "analysis" not in page.page.url
 
 
 def test_arrow_keys_turn_the_years_wherever_the_reader_is(opened):
@@ -187,8 +233,16 @@ def test_arrow_keys_turn_the_years_wherever_the_reader_is(opened):
         page.page.keyboard.press(key)
         page.wait(lambda found, year=year: found["titles"][0].startswith(f"ΔVegC {year}"))
     page.wait(lambda _found: "year=2049" in page.page.url)
+    page.page.keyboard.press(" ")
+    page.wait(lambda found: not found["titles"][0].startswith("ΔVegC 2049"))
+    page.page.keyboard.press(" ")
+    page.page.wait_for_timeout(500)
+    stopped = page.read()["titles"][0]
+    page.page.wait_for_timeout(500)
+    assert page.read()["titles"][0] == stopped
     page.page.get_by_label("Edits, as on the command line").focus()
-    page.page.keyboard.press("ArrowRight")
-    page.page.keyboard.press("ArrowRight")
-    assert page.read()["titles"][0].startswith("ΔVegC 2049")
+    for key in ("ArrowRight", "ArrowRight", " "):
+        page.page.keyboard.press(key)
+    page.page.wait_for_timeout(500)
+    assert page.read()["titles"][0] == stopped
     assert np.isfinite(page.read()["shape"]).all()

@@ -1,10 +1,11 @@
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
-from dashboard.lanes import GIVING_WAY
+from dashboard.lanes import GIVING_WAY, Lane, Task
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads share one priority")
@@ -18,3 +19,21 @@ def test_a_quiet_job_is_done_and_never_less_nice_than_its_process(nice):
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert int(said.stdout) == max(GIVING_WAY, min(here + nice, 19))
+
+
+def test_who_waits_is_told_a_place_that_only_falls():
+    lane, go, heard = Lane("test"), threading.Event(), []
+    tasks = [Task() for _ in range(4)]
+    for task in tasks[:3]:
+        lane.add(go.wait, task, lambda task: heard.append((tasks.index(task), task.ahead)))
+    assert [task.ahead for task in tasks[:3]] == [0, 1, 2]
+    tasks[1].cancel()
+    lane.add(go.wait, tasks[3])
+    assert tasks[3].ahead == 2  # the cancelled one keeps nobody waiting
+    last = threading.Event()
+    lane.add(last.set)
+    lane.start()
+    go.set()
+    assert last.wait(10)
+    assert [ahead for task, ahead in heard if task == 2] == [1]
+    assert all(task != 1 for task, _ in heard)

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import data
@@ -11,14 +11,16 @@ from dashboard import link
 from dashboard.changes import Change, Kept
 from dashboard.grid import Grid
 from dashboard.quantities import QUANTITIES
-from dashboard.state import CHOICES, State
+from dashboard.state import CHOICES, PANELS, State, panels
+from dashboard.story import STEPS
 
 REGION = data.region(0.5)
 GRID = Grid(REGION)
 
 
 def round_trip(state):
-    found, faults = link.choices(dict(parse_qsl(link.query(state, REGION))), GRID)
+    said = dict(parse_qsl(link.query(state, REGION), keep_blank_values=True))
+    found, faults = link.choices(said, GRID)
     assert faults == []
     return State(**found)
 
@@ -27,6 +29,7 @@ def test_a_fresh_page_has_a_bare_address():
     assert link.query(State(), REGION) == ""
 
 
+@settings(deadline=None)
 @given(
     rcp=st.sampled_from(CHOICES["rcp"]),
     gcm=st.sampled_from(CHOICES["gcm"]),
@@ -36,6 +39,7 @@ def test_a_fresh_page_has_a_bare_address():
     curves=st.sampled_from(CHOICES["curves"]),
     view=st.sampled_from(CHOICES["view"]),
     figure=st.sampled_from(CHOICES["figure"]),
+    lang=st.sampled_from(CHOICES["lang"]),
     maps=st.tuples(*[st.sampled_from(list(QUANTITIES.values()))] * 3),
     analysis=st.sampled_from(CHOICES["analysis"]),
     explained=st.sampled_from(CHOICES["explained"]),
@@ -44,6 +48,13 @@ def test_a_fresh_page_has_a_bare_address():
     run=st.sampled_from(CHOICES["run"]),
     range=st.sampled_from(CHOICES["range"]),
     parameter=st.sampled_from(CHOICES["parameter"]),
+    where=st.sampled_from(CHOICES["where"]),
+    drag=st.sampled_from(CHOICES["drag"]),
+    spot=st.sampled_from(CHOICES["spot"]),
+    chart=st.sampled_from(CHOICES["chart"]),
+    story=st.integers(0, len(STEPS)),
+    zoom=st.sampled_from([(), (80.25, 90.5, 30.0, 35.75), (72.0, 106.0, 24.0, 42.0)]),
+    opened=st.lists(st.sampled_from(PANELS), unique=True).map(panels),
     offsets=st.builds(
         tem.Offsets,
         warming=st.sampled_from([-5.0, 0.0, 0.1, 2.5, 10.0]),
@@ -94,6 +105,13 @@ def test_nonsense_is_told_and_never_breaks_a_page(said):
         ("saved", "deep", "not of the form name~since~edits~offsets"),
         ("warming", "11", "warming = 11: ΔT may be -5 to 10 K"),
         ("co2", "much", "co2 = much: ΔCO₂ may be -250 to 1500 ppm"),
+        ("story", "99", "story = '99': choose a step from 1 to"),
+        ("story", "<b>", "story = '<b>': choose a step"),
+        ("zoom", "80,90,30", "expected west,east,south,north"),
+        ("zoom", "90,80,30,35", "the maps lie within 72, 106, 24, 42 degrees"),
+        ("zoom", "nan,90,30,35", "the maps lie within"),
+        ("zoom", "0,360,-90,90", "the maps lie within"),
+        ("opened", "cellar", "'cellar' is no panel; known are climate"),
         ("colour", "red", "is not part of a link"),
     ],
 )

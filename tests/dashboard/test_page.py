@@ -213,7 +213,7 @@ def test_link_restores_what_it_says_and_names_what_it_cannot(opened):
     page = opened(
         f"?rcp=rcp45&gcm=MIROC5&year=2060&{in_link(place)}&edits=b*=1.5&curves=thaw&gcn=x&year=2060"
     )
-    page.says("gcn' is not part of a link; known are rcp, gcm")
+    page.says("gcn' is not part of a link; known are story, rcp, gcm")
     found = page.wait(lambda found: found["curves"]["nep"]["whatif_st"][80] is not None)
     assert found["titles"][0].startswith("ΔVegC 2060")
     assert found["marker"] == [float(place.lon), float(place.lat)]

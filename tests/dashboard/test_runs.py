@@ -10,6 +10,7 @@ import pytest
 import data
 import tem
 from dashboard import runs, words
+from dashboard.changes import Change
 from dashboard.frames import NOTHING, agreeing, clipped, limits, needed, packed
 from dashboard.quantities import MAPS, QUANTITIES, Quantity
 from dashboard.results import SERIES, mean_sd
@@ -73,8 +74,7 @@ def test_cell_what_if_is_the_model_and_no_edit_is_the_baseline(library):
             "rcp85",
             data.GCMS,
             5,
-            edits,
-            "spin-up",
+            Change(edits),
             lambda run: (answer.append(run), came.set()),
         )
         assert came.wait(60)
@@ -98,8 +98,7 @@ def test_region_what_if_reruns_only_what_the_edit_touches(library):
     job = library.what_if_region(
         "rcp85",
         ("MIROC5",),
-        ("Meadow.kd=0.002",),
-        "spin-up",
+        Change(("Meadow.kd=0.002",)),
         lambda job: fractions.append(job.fraction),
     )
     until(lambda: job.results or job.failed)
@@ -115,7 +114,7 @@ def test_region_what_if_reruns_only_what_the_edit_touches(library):
 
 
 def test_region_what_if_can_be_cancelled(library):
-    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), "spin-up", lambda _job: None)
+    job = library.what_if_region("rcp85", data.GCMS, Change(("kd*=1.1",)), lambda _job: None)
     job.cancel()
     until(lambda: job.results or job.failed)
     assert job.cancelled
@@ -129,7 +128,7 @@ def test_a_what_if_stops_between_blocks_of_cells_and_leaves_nothing(library):
         told.append(job.fraction)
         job.cancel()  # after the first block
 
-    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), "spin-up", changed)
+    job = library.what_if_region("rcp85", data.GCMS, Change(("kd*=1.1",)), changed)
     until(lambda: job.failed)
     assert job.cancelled
     assert job.shown == {}
@@ -141,7 +140,7 @@ def test_what_ifs_do_not_wait_for_climates_that_are_simulated(library):
     released = threading.Event()
     library._simulations.add(lambda: released.wait(PATIENCE))
     try:
-        job = library.what_if_region("rcp85", ("MIROC5",), ("kd*=1.1",), "spin-up", lambda _j: None)
+        job = library.what_if_region("rcp85", ("MIROC5",), Change(("kd*=1.1",)), lambda _j: None)
         until(lambda: job.results)
     finally:
         released.set()
@@ -156,8 +155,7 @@ def seen(library):
         job = library.what_if_region(
             "rcp85",
             gcms,
-            ("kd*=1.2",),
-            "spin-up",
+            Change(("kd*=1.2",)),
             lambda job: found.append((job.previewed, dict(job.shown))),
         )
         until(lambda: job.results or job.failed)
@@ -210,12 +208,12 @@ def test_a_preview_of_many_cells_runs_few_and_the_others_follow(library, seen, m
 def test_a_preview_stands_beside_the_baseline_of_its_own_climate(library):
     state = State(edits=("kd*=1.2",), shown="Difference")
     selection = Selection(state, library)
-    job = Job("rcp85", data.GCMS, state.edits, "spin-up", cells=14, previewed=14)
+    job = Job("rcp85", data.GCMS, state.change, cells=14, previewed=14)
     base = library.climates["rcp85", "MIROC5"].result
     job.preview = {"MIROC5": base}
     selection.region_run = job
     frames = selection.frames()
-    assert frames.pictures[0].what == "Preview: MIROC5 only, what-if − Baseline"
+    assert frames.pictures[0].what == "preview − Baseline"
     assert all((one.values == 0).all() for one in frames.pictures)
     curves = selection.curves()["npp"]
     np.testing.assert_array_equal(curves["st"], base.series("npp", 0)[0])
@@ -223,7 +221,7 @@ def test_a_preview_stands_beside_the_baseline_of_its_own_climate(library):
     assert "Preview: MIROC5 only" in key(selection)
     assert not selection.up_to_date()
     state.edits = ("kd*=1.3",)
-    assert selection.on_maps() == "Preview: MIROC5 only, what-if − Baseline (stale)"
+    assert selection.on_maps() == "preview − Baseline (stale)"
     state.gcm = "HadGEM2-ES"
     assert selection.previewed() is None  # another climate is looked at
     assert selection.what_if() == {}
@@ -249,7 +247,7 @@ def test_cells_that_are_not_at_rest_are_counted(library, monkeypatch):
         return real(*given, **named).assign_attrs(cells_not_at_rest=2)
 
     monkeypatch.setattr(tem, "experiment", experiment)
-    run = library._run_cell("rcp85", data.GCMS, 5, ("kd*=1.1",), "spin-up")
+    run = library._run_cell("rcp85", data.GCMS, 5, Change(("kd*=1.1",)))
     assert run.unrested == 2
     store = SimpleNamespace(get=lambda _key: None, put=kept.__setitem__)
     fresh = Library(region=library.region.isel(cell=slice(0, 5)), store=store)
@@ -259,7 +257,7 @@ def test_cells_that_are_not_at_rest_are_counted(library, monkeypatch):
 
 def test_identical_parameters_give_a_difference_of_exactly_zero(library):
     selection = Selection(State(shown="Difference", edits=("kd*=1",)), library)
-    job = library.what_if_region("rcp85", data.GCMS, ("kd*=1",), "spin-up", lambda _job: None)
+    job = library.what_if_region("rcp85", data.GCMS, Change(("kd*=1",)), lambda _job: None)
     until(lambda: job.results or job.failed)
     selection.region_run = job
     frames = selection.frames()
@@ -308,7 +306,7 @@ def test_cells_that_do_not_come_to_rest_are_told(library, monkeypatch):
             "experiment",
             lambda *a, n=count, **k: real(*a, **k).assign_attrs(cells_not_at_rest=n),
         )
-        job = library.what_if_region("rcp85", data.GCMS, ("kd*=1.1",), "spin-up", lambda _job: None)
+        job = library.what_if_region("rcp85", data.GCMS, Change(("kd*=1.1",)), lambda _job: None)
         until(lambda job=job: job.results or job.failed)
         selection.region_run = job
         told = words.region_run(selection.state, None, selection)
@@ -320,7 +318,7 @@ def test_cells_that_do_not_come_to_rest_are_told(library, monkeypatch):
 def test_a_what_if_of_another_scenario_is_not_shown_and_not_stale(library):
     state = State(edits=("kd*=1.1",))
     selection = Selection(state, library)
-    job = library.what_if_region("rcp85", data.GCMS, state.edits, "spin-up", lambda _job: None)
+    job = library.what_if_region("rcp85", data.GCMS, state.change, lambda _job: None)
     until(lambda: job.results or job.failed)
     selection.region_run = job
     assert not selection.stale()

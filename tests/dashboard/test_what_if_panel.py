@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import data
+from dashboard.views.kept import Kept
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +87,28 @@ def test_b_flips_maps_and_curves_between_baseline_and_what_if(opened):
     page.page.get_by_role("button", name="Replay").click()
     again = page.wait(lambda found: "what-if" not in found["bars"][1])
     assert (values(again, 1) == values(old, 1)).all()
+    page.page.get_by_role("button", name="Difference").click()
+    page.wait(lambda found: "what-if − Baseline" in found["bars"][1])
+    page.page.get_by_role("button", name="Baseline").click()
+    page.wait(lambda found: "what-if" not in found["bars"][1])
+    page.page.keyboard.press("b")  # whatever led to the Baseline
+    page.wait(lambda found: "what-if, S_T − S_R" in found["bars"][1])
+    assert lines(page)["whatif_st"][0]
+
+
+def test_keys_of_an_open_list_are_its_own(opened):
+    page = opened("?edits=kd*=1.4,cmax*=0.9")
+    page.wait(lambda found: "what-if − Baseline" in found["bars"][0])
+    for label, option in (("Ecosystem", "Shrubland"), ("Lines", "Each model")):
+        page.page.get_by_role("combobox", name=label).click()
+        page.page.get_by_text(option, exact=True).last.wait_for()
+        page.page.keyboard.press("b")
+        page.page.keyboard.press("Control+z")
+        page.page.keyboard.press("Escape")
+        page.page.keyboard.press("b")  # the list is closed and still has the focus
+    page.page.wait_for_timeout(300)
+    assert "what-if − Baseline" in page.read()["bars"][0]
+    assert "edits=kd*=1.4,cmax*=0.9" in page.page.url
 
 
 def test_what_ifs_are_saved_under_names_with_lines_of_their_own(opened):
@@ -130,3 +153,10 @@ def test_offsets_out_of_bounds_are_named_and_change_nothing(opened):
     page = opened("?warming=40&co2=100")
     page.says("warming = 40: ΔT may be -5 to 10 K")
     page.says(r"Climate what-if \(CO₂ \+100 ppm from 2021 on\): ")
+
+
+def test_a_browser_that_says_entries_of_before_takes_none_away():
+    listed = Kept(options=["kd*=1.07"], value=["kd*=1.07"])
+    assert listed._process_property_change({"value": ["kd*=1.05"]}) == {}
+    assert listed._process_property_change({"value": []}) == {"value": []}
+    assert listed._process_property_change({"value": ["kd*=1.07"]}) == {"value": ["kd*=1.07"]}
