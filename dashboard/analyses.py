@@ -14,6 +14,7 @@ import numpy as np
 
 import tem
 from dashboard.lanes import CANCELLED, Lane, Task, quietly
+from dashboard.language import Fault, kept
 from tem.blocks import part_of
 
 log = logging.getLogger(__name__)
@@ -131,9 +132,11 @@ class Analyses:
             answer = known.answer if known else study.question.answer(self._library, study)
         except tem.Cancelled:
             study.failed = CANCELLED
+        except Fault as fault:
+            study.failed = kept(fault)
         except Exception as fault:
             log.exception("An analysis failed")
-            study.failed = str(fault)
+            study.failed = kept(fault)
         else:
             study.seconds = known.seconds if known else time.perf_counter() - started
             study.answer, study.fraction = answer, 1.0

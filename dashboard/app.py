@@ -15,7 +15,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.io.resources import LOCAL_DIST
 
-from dashboard import language, style, words
+from dashboard import language, style, words, writes
 from dashboard.glossary import marked
 from dashboard.guard import HOME, Room, transform
 from dashboard.language import LANGUAGES, say
@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 ASSETS = Path(__file__).parent.parent / "assets"
 
 pn.extension()
+writes.mend()
 language.listen(lambda: pn.state.curdoc)
 
 

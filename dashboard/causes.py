@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from dashboard.changes import NO_OFFSETS, Change
+from dashboard.language import N_, Fault
 from dashboard.results import DECLARED, Weights
 from dashboard.samples import Where
 from dashboard.skies import carbon_alone
@@ -21,6 +22,10 @@ ROUND_OFF = 1e-12  # of the largest part
 SKY_SHARE = 0.3  # of the time of explaining a climate what-if that its environment takes
 FLUXES = ("npp", "rh", "nep")  # that are explained
 NO_CHANGE = Change()
+BEYOND = N_(
+    "in {lost} of {total} cells the carbon balance has no number when all or some of the changes "
+    "act; the model does not hold so far from its defaults. Choose a smaller change."
+)
 
 
 class Parts(NamedTuple):
@@ -85,6 +90,7 @@ class Causes:
             parts = self._explained(
                 library, gcm, cells, study.part(k, len(models)), study.stopped.is_set
             )
+            _check_domain(parts)
             values, columns, unit = self._added_up(library, parts, cells)
             sums = values if k == 0 else {name: sums[name] + values[name] for name in FLUXES}
             means = {name: total / (k + 1) for name, total in sums.items()}
@@ -131,6 +137,13 @@ class Causes:
             unit = weights.unit("nep")
         values = {name: _without_noise(one) for name, one in values.items()}
         return values, columns, unit.replace(" year-1", "") if self.summed else unit
+
+
+def _check_domain(parts):
+    """Raise `Fault` if some of the runs behind *parts* leave what the model describes."""
+    lost = ~np.isfinite(parts.nep).all(("order", "part")).to_numpy()
+    if lost.any():
+        raise Fault(BEYOND, lost=int(lost.sum()), total=lost.size)
 
 
 def _without_noise(values):

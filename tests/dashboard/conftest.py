@@ -134,6 +134,15 @@ class Seen:
             lambda: f"not seen; {self.situation()}",
         )
 
+    def shows_what(self, other, look=None):
+        """Wait until *look* finds the same here and on the page *other*; both may still move."""
+        look = look or Seen.read
+        until(
+            lambda: look(self) == look(other),
+            SOON,
+            lambda: f"they differ, here against there: {_differences(look(self), look(other))}",
+        )
+
     def drawn(self):
         """Wait until the maps show values."""
         return self.wait(lambda found: any(v is not None for v in found["images"][0]))
@@ -167,6 +176,17 @@ class Seen:
     def edit(self, text):
         self.page.get_by_label("Edits, as on the command line").fill(text)
         self.page.keyboard.press("Enter")
+
+
+def _differences(one, other, at="page"):
+    """Return where two readings differ, a line each."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        pairs = [(f"{at}.{key}", one.get(key), other.get(key)) for key in one.keys() | other]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = [(f"{at}[{i}]", *pair) for i, pair in enumerate(zip(one, other, strict=True))]
+    else:
+        return "" if one == other else f"\n{at}: {one!r} against {other!r}"
+    return "".join(_differences(a, b, place) for place, a, b in pairs)
 
 
 @pytest.fixture(scope="session")

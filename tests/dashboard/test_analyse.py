@@ -6,6 +6,7 @@ import pytest
 from bokeh.document import Document
 
 import data
+from dashboard import terms
 from dashboard.analyses import Study
 from dashboard.questions import Bars, Tornado, Variance
 from dashboard.state import State
@@ -210,6 +211,23 @@ def test_the_number_of_the_headline_is_explained(opened):
     page.page.get_by_role("button", name="Explore").click()
     said = re.search(r"(costs|brings).*? ([\d.]+) Tg C", page.text())
     assert total == {"costs": "−", "brings": "+"}[said[1]] + said[2]
+
+
+@pytest.mark.browser
+def test_a_climate_what_if_is_explained_as_the_difference_that_explore_tells(opened):
+    page = opened("?gcm=MIROC5&warming=2")
+    told = r"Climate what-if \(air \+2.00 K from 2021 on\): .*?difference ([+−][\d.]+) Tg C"
+    page.says(told, LONG)
+    difference = re.search(told, page.text())[1]
+    page.page.get_by_role("button", name="Analyse").click()
+    page.says("By cause: ", LONG)
+    page.choose("What is explained", terms.NUMBERS["edits-summed"])
+    page.says("depth of thaw|This takes", LONG)
+    if not re.search("depth of thaw", page.text()):  # what takes long waits for its button
+        page.page.get_by_role("button", name="Explain", exact=True).click()
+    page.says(r"By cause: .*warmth .*moisture .*depth of thaw .*residual", LONG)
+    assert f"ΔNEP {difference} = ΔNPP" in page.text()
+    assert page.page.evaluate(READ, "causes")["text"][-1] == difference
 
 
 @pytest.mark.browser

@@ -213,10 +213,9 @@ def test_a_link_made_by_the_page_restores_every_number(opened):
     page.wait(lambda found: found["curves"]["soc"]["saved_0"][50] is not None)
     again = opened(page.page.url.partition("/?")[2].join(["?", ""]), (1440, 900))
     again.says("The region is up to date with these edits")
-    before = page.read()
-    again.wait(lambda found: found == before)
+    again.shows_what(page)
     assert again.page.evaluate(RANGES) == page.page.evaluate(RANGES) == [80.5, 95.25, 30.25, 37]
-    again.wait(lambda _found: told(again) == told(page))
+    again.shows_what(page, told)
     assert again.page.url == page.page.url
 
 
@@ -228,8 +227,8 @@ def test_a_link_to_a_changed_step_of_the_story_restores_it(opened):
     page.says(r"What-if \(since the spin-up\): ")
     page.wait(lambda _found: "shown=Difference&edits=b*=0.75" in page.page.url)
     again = opened(page.page.url.partition("/?")[2].join(["?", ""]), SIZE)
-    again.wait(lambda _found: presented(again) == presented(page))
-    again.wait(lambda _found: told(again) == told(page))
+    again.shows_what(page, presented)
+    again.shows_what(page, told)
 
 
 HOSTILE = "<img src=x onerror=window.hurt=1>"

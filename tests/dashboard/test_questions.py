@@ -12,6 +12,7 @@ from dashboard import questions, samples
 from dashboard.analyses import PACES, Analyses, Pace, Study
 from dashboard.asking import WARMEST, asked, measure_of
 from dashboard.changes import Change
+from dashboard.language import Fault
 from dashboard.results import Weights
 from dashboard.samples import Where
 from dashboard.state import CHOICES, GROUPS, State
@@ -146,6 +147,19 @@ def test_a_climate_what_if_of_one_cell_adds_up(library):
     after = np.mean([curves["nep"][0, AT] for curves in told[0].curves.values()])
     change = after - mean_of(library, lambda result: result.series("nep", 0, 3)[0, AT])
     np.testing.assert_allclose(parts.values["nep"].sum(axis=1)[:, 0], change, rtol=1e-6)
+
+
+def test_a_what_if_without_a_number_is_not_explained_but_refused_in_words(library, monkeypatch):
+    real = tem.explain.experiment
+
+    def lost(*given, **named):
+        found = real(*given, **named)
+        found["nep"][..., :1] = np.nan
+        return found
+
+    monkeypatch.setattr(tem.explain, "experiment", lost)
+    with pytest.raises(Fault, match=f"in 1 of {library.region.sizes['cell']} cells .* no number"):
+        ask(library, explained="edits", edits=("b*=0.5",))
 
 
 def test_each_climate_model_is_shown_as_it_comes(library):
