@@ -134,9 +134,8 @@ class Seen:
             lambda: f"not seen; {self.situation()}",
         )
 
-    def shows_what(self, other, look=None):
+    def shows_what(self, other, look):
         """Wait until *look* finds the same here and on the page *other*; both may still move."""
-        look = look or Seen.read
         until(
             lambda: look(self) == look(other),
             SOON,
