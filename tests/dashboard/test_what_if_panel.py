@@ -21,6 +21,14 @@ LINES = """
   return found
 }
 """
+ENTRIES = """
+() => [...Bokeh.documents[0].all_models].find(
+  (model) => model.data?.label?.startsWith("Changed: ")).data.value
+"""
+SAY_ENTRIES = """
+(value) => [...Bokeh.documents[0].all_models].find(
+  (model) => model.data?.label?.startsWith("Changed: ")).data.setv({value})
+"""
 
 
 def place():
@@ -160,3 +168,11 @@ def test_a_browser_that_says_entries_of_before_takes_none_away():
     assert listed._process_property_change({"value": ["kd*=1.05"]}) == {}
     assert listed._process_property_change({"value": []}) == {"value": []}
     assert listed._process_property_change({"value": ["kd*=1.07"]}) == {"value": ["kd*=1.07"]}
+
+
+def test_a_browser_that_says_entries_of_before_is_told_anew(opened):
+    page = opened("?edits=kd*=1.07")
+    page.says("The region is up to date with these edits")
+    page.page.evaluate(SAY_ENTRIES, ["kd*=1.05"])
+    page.wait(lambda _found: page.page.evaluate(ENTRIES) == ["kd*=1.07"])
+    page.wait(lambda _found: "edits=kd*=1.07" in page.page.url)
