@@ -88,7 +88,11 @@ UNSEEN = {  # but heard
 }  # fmt: skip
 HEADER = {
     "& .MuiToolbar-root": {"minHeight": "48px !important"},
-    SMALL: {"& .title": UNSEEN, "& .MuiToolbar-root": {"px": "12px"}},
+    SMALL: {
+        "& .title": UNSEEN,
+        "& .logo": {"display": "none"},
+        "& .MuiToolbar-root": {"px": "12px"},
+    },
     # pmui 0.16 draws its sign of being busy even where none is wanted, and it has no name
     "& .MuiAppBar-root > .MuiLinearProgress-root": {"display": "none"},
     "& .MuiAppBar-root": {"backgroundColor": "#1F5C66 !important", "color": "#FFFFFF !important"},
@@ -149,6 +153,15 @@ SLIM = {  # a slider with its words in small print
     "&.MuiSlider-root": {"py": "5px"},
 }
 
+LONGEST_JS = """
+const longest = (titles, figure) => {  // of titles, long ones first, one that has room
+  const pen = document.createElement("canvas").getContext("2d")
+  const {text_font_style, text_font_size, text_font} = figure.title
+  pen.font = `${text_font_style} ${text_font_size} ${text_font}`
+  const fits = (title) => pen.measureText(title).width < figure.inner_width
+  return titles.find(fits) ?? titles.at(-1)
+}
+"""
 # a number under the pointer, with a true minus; of a change also with its plus
 _AMOUNT_JS = """
 const digits = {minimumFractionDigits: places, maximumFractionDigits: places}

@@ -18,7 +18,7 @@ from dashboard.views.cursor import Cursor
 from data import YEARS
 from tem.environment import REFERENCE_YEAR
 
-NARROW = 290  # px; a narrower map has short titles and few numbers on its bar
+NARROW = 290  # px; a narrower map has few numbers on its bar
 PARTS = (0, 0.25, 0.5, 0.75, 1)  # of the way from low to high where a bar has a number
 TURN = """
 // put the year of `mark` on the maps; nothing goes back to the server
@@ -43,16 +43,19 @@ for (let q = 0; q < pictures.length; q++) {
 }
 entitle.execute(mark)
 """
-ENTITLE = """
+ENTITLE = (
+    style.LONGEST_JS
+    + """
 // a map that is hidden has no width yet, so this runs again once it has one
 for (let q = 0; q < figures.length; q++) {
   const {is_unset} = figures[q].properties.inner_width
   const slim = !is_unset && figures[q].inner_width < narrow
   const low = words.data.low[q], high = words.data.high[q]
   const early = mark.location <= reference && words.data.early[q]
-  const [long, short] = early ? ["early", "early_short"] : ["title", "short"]
-  const title = words.data[slim ? short : long][q]
-  figures[q].title.setv({text: title.replace("{year}", mark.location)}, {sync: false})
+  const lengths = early ? ["early", "early_short"] : ["title", "short"]
+  const titles = lengths.map((name) => words.data[name][q].replace("{year}", mark.location))
+  const text = is_unset ? titles[0] : longest(titles, figures[q])
+  figures[q].title.setv({text}, {sync: false})
   const shares = slim ? parts.filter((_, k) => k % 2 == 0) : parts
   const ticks = shares.map((share) => low + (high - low) * share)
   bars[q].ticker.setv({ticks}, {sync: false})
@@ -60,6 +63,7 @@ for (let q = 0; q < figures.length; q++) {
   bars[q].setv({title: bar, title_text_font_size: letters[slim ? 0 : 1]}, {sync: false})
 }
 """
+)
 PAINT = """
 // Bokeh 3.9 paints before a new text is measured, and so the old one: paint once more
 setTimeout(() => picture.change.emit(), 50)

@@ -36,16 +36,11 @@ setTimeout(() => {
 """
 
 
-ENTITLE = """
-// the longest title that has room
-const width = (text) => letter * [...text].reduce(
-  (sum, sign) => sum + (sign > "\u2fff" ? 2 : 1), 0)  // Chinese is twice as wide
+ENTITLE = f"""
+{style.LONGEST_JS}
 const titles = figure.title.tags
-if (!titles.length) return
-const text = titles.find((one) => width(one) < figure.inner_width) ?? titles.at(-1)
-figure.title.setv({text}, {sync: false})
+if (titles.length) figure.title.setv({{text: longest(titles, figure)}}, {{sync: false}})
 """
-LETTER = 6.6  # px, width of a letter of a title, on average
 
 MORE = ("x", "y", "dash", "colour")  # of the lines beside those of the ensemble, a row each
 
@@ -122,7 +117,7 @@ class Series:
         drawn.yaxis.ticker = BasicTicker(desired_num_ticks=LABELS)
         drawn.grid.grid_line_alpha = 0.4
         drawn.xgrid.visible = False
-        entitle = CustomJS(args={"figure": drawn, "letter": LETTER}, code=ENTITLE)
+        entitle = CustomJS(args={"figure": drawn}, code=ENTITLE)
         drawn.js_on_change("inner_width", entitle)
         drawn.title.js_on_change("tags", entitle)
         self._hover(drawn, source)
