@@ -33,6 +33,7 @@ from data.streamed import Streamed, write
 BLOCK = 1024  # cells of a block: enough to fill the lanes of kernels, and few enough to share out
 NEEDED = "needs Dask, the extra `cluster`: pip install -c constraints.txt -e '.[cluster]'"
 TOGETHER = (*PACKAGES, "llvmlite", "scipy", "zarr", "dask", "distributed")
+UNINTERRUPTED = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)"  # Ctrl-C is ours
 PATIENCE = 10  # s for a scheduler to answer, and for a first worker to be there
 
 
@@ -141,6 +142,7 @@ def connected(where):
         cluster = LocalCluster(
             n_workers=where.workers, threads_per_worker=1, silence_logs=logging.ERROR,
             dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+            preload=[UNINTERRUPTED],
         )  # fmt: skip
         with cluster, Client(cluster, set_as_default=False) as client:
             yield client
