@@ -41,7 +41,7 @@ def test_filling_twice_changes_nothing(record):
     assert filled(once, record) == once
 
 
-@pytest.mark.parametrize("name", ["roofline", "ceilings", "scaling", "ours"])
+@pytest.mark.parametrize("name", ["roofline", "ceilings", "scaling", "ours", "cluster"])
 def test_what_was_not_measured_stays(record, name):
     assert filled(block(name), record) == block(name)
 
