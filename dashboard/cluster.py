@@ -13,6 +13,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import cache, reduce
 from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import product
 from operator import add
 from pathlib import Path
@@ -95,11 +96,13 @@ def in_cluster(
     region, rcps, gcms, changed, out, said, bar : as for `plateau.in_blocks`
     place : how workers come by the region
     where : who computes, a `Where`
-    told : hears in a line what there is to do, and what is done when it comes to a sudden end
+    told : hears how many blocks were finished before, and how many are where it ends too soon
 
     Raises ValueError or OSError in plain words where there is no scheduler or worker, where they
     are lost or of another version, and where what is there belongs to another run.
     """
+    if find_spec("distributed") is None:
+        raise ValueError(f"{where}: {NEEDED}")
     versions, coords = made_with(), plateau.along(region, rcps, gcms)
     parts = plateau.blocks(region.sizes["cell"], where.block)
     blocks = [(rcp, gcm, cells) for rcp, gcm in product(rcps, gcms) for cells in parts]
@@ -114,10 +117,10 @@ def in_cluster(
         "version of": versions,
     }
     line = (said or {}).get("history", "")
-    with unfinished(out, run, line) as work:
+    with unfinished(out, run, line) as work, _parting(work, len(blocks), told):
         plan = Plan(work.out, place, changed, versions)
         result = Streamed(work.result, coords, parts[0].stop)
-        with _parting(work, len(blocks), told), connected(where) as client, _in_words(where):
+        with connected(where) as client, _in_words(where):
             _check_workers(client, where, versions)
             _begin(client, plan, result, work, blocks[0])
             found = _computed(client, plan, result, work, blocks, bar)
@@ -132,12 +135,10 @@ def in_cluster(
 def connected(where):
     """Give a client of the scheduler that *where* names, or of one with workers made for it.
 
-    Raises ValueError without Dask or for what is no address, OSError where nobody answers.
+    Raises ValueError for what is no address, OSError where nobody answers.
     """
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError as fault:
-        raise ValueError(f"{where}: {NEEDED}") from fault
+    from distributed import Client, LocalCluster
+
     if where.scheduler is None:
         cluster = LocalCluster(
             n_workers=where.workers, threads_per_worker=1, silence_logs=logging.ERROR,

@@ -84,7 +84,7 @@ folder = Path(mkdtemp(prefix="parameter-study-"))
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
 labels = {
     "soc": "soil carbon, S_T − S_R, 2099 (g C m⁻²)",
-    "nep": "carbon taken up since 2020, S_T − S_R (g C m⁻²)",
+    "nep": "uptake since 2020, S_T − S_R (g C m⁻²)",
 }
 for axis, (name, label) in zip(axes, labels.items(), strict=True):
     for rate, marker in zip(RATES, "sox", strict=True):
