@@ -53,10 +53,9 @@ def _figures(wanted, given) -> list[Figure]:
     found = []
     if "model" in wanted:
         found += model.figures(runs=given.runs)
+        found += long.figures() if given.long else []
     if "page" in wanted:
         found += page.figures(long=given.long)
-    if given.long:
-        found += long.figures()
     if "side" in wanted:
         found += side.figures(given.runs)
     targets = in_order(found)
@@ -89,7 +88,7 @@ def _scaling(given) -> list[dict]:
 
 
 def _cluster(given) -> list[dict]:
-    print("In several processes")
+    print("In several processes", flush=True)
     found = []
     for one in cluster.measured(long=given.long):
         found.append(one)
