@@ -5,12 +5,12 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import document, long, model, page, roofline, scaling, side
+from benchmarks import cluster, document, long, model, page, roofline, scaling, side
 from benchmarks.targets import TARGETS
 from benchmarks.timing import Figure, aimed, machine
 
 HISTORY = Path(__file__).parent / "history"
-GROUPS = ("model", "page", "scaling", "roofline", "side")
+GROUPS = ("model", "page", "scaling", "roofline", "side", "cluster")
 HEAD = (
     f"{'':62} {'value':>9} {'unit':10} {'':7} {'least':>9} – {'most':9} {'runs':>4} {'target':>6}"
 )
@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5, help="repeats of each (default 5)")
     parser.add_argument(
         "--long", action="store_true",
-        help="also what takes minutes: 0.1° maps and command line, scaling to 100,000 cells",
+        help="also what takes minutes: 0.1° maps and command line, up to 100,000 cells",
     )  # fmt: skip
     parser.add_argument(
         "--record",
@@ -40,6 +40,8 @@ def main() -> None:
     record["figures"] = [one.record() for one in _figures(wanted, given)]
     if "scaling" in wanted:
         record["scaling"] = _scaling(given)
+    if "cluster" in wanted:
+        record["cluster"] = _cluster(given)
     if given.record:
         _keep(record)
         if not given.only:
@@ -51,10 +53,9 @@ def _figures(wanted, given) -> list[Figure]:
     found = []
     if "model" in wanted:
         found += model.figures(runs=given.runs)
+        found += long.figures() if given.long else []
     if "page" in wanted:
         found += page.figures(long=given.long)
-    if given.long:
-        found += long.figures()
     if "side" in wanted:
         found += side.figures(given.runs)
     targets = in_order(found)
@@ -84,6 +85,16 @@ def _scaling(given) -> list[dict]:
     if given.record:
         scaling.draw(found)
     return [grown.record() for grown in found]
+
+
+def _cluster(given) -> list[dict]:
+    print("In several processes", flush=True)
+    found = []
+    for one in cluster.measured(long=given.long):
+        found.append(one)
+        print(one.row(), flush=True)
+    print(cluster.projected(found), "", sep="\n")
+    return [one._asdict() for one in found]
 
 
 def _keep(record) -> None:

@@ -113,6 +113,24 @@ def _grown(grown):
     return PARTS[grown["part"]], grown["against"], *sizes, found
 
 
+def _cluster(record):
+    if "cluster" not in record:
+        return None
+    head = ("domain", "cells", "workers", "s", "core s", "core ms a cell", "MiB, client",
+            "MiB, a worker", "MB on disk")  # fmt: skip
+    return _table(head, map(_shared, record["cluster"]))
+
+
+def _shared(run):
+    each = 1000 * run["core_seconds"] / run["cells"]
+    none = not run["workers"]
+    return (
+        run["domain"], f"{run['cells']:,}", "none" if none else run["workers"],
+        _number(run["seconds"]), _number(run["core_seconds"]), _number(each),
+        f"{run['client']:,.0f}", "–" if none else f"{run['worker']:,.0f}", f"{run['result']:,.0f}",
+    )  # fmt: skip
+
+
 def _ours(record):
     """Return what a cell and year of this model takes, from the months of its stages."""
     found = {figure["name"]: figure["value"] for figure in record["figures"]}
@@ -131,4 +149,5 @@ TABLES = {
     "ceilings": _ceilings,
     "roofline": _roofline,
     "scaling": _scaling,
+    "cluster": _cluster,
 }

@@ -36,6 +36,15 @@ class Account:
         worst = float(np.maximum(self.gap, other.gap))  # not a number stays so
         return Account(effect, worst, self.unrested + other.unrested, self.cells + other.cells)
 
+    def plain(self) -> dict:
+        """Return the account as JSON can hold it."""
+        return vars(self) | {"effect": self.effect.to_dict()}
+
+    @classmethod
+    def of_plain(cls, plain: dict):
+        """Return the account that `plain` gave."""
+        return cls(**plain | {"effect": xr.Dataset.from_dict(plain["effect"])})
+
 
 def account(yearly) -> Account:
     """Return the account of both runs of some cells."""

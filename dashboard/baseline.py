@@ -23,12 +23,15 @@ def silent(_stage):
     return nullcontext(lambda _fraction: None)
 
 
-def surroundings(region, climate, parameters=None, *, bar=silent):
-    """Return the environment of *region* under *climate*; arguments as for `environment`."""
+def surroundings(region, climate, parameters=None, *, bar=silent, workers=None):
+    """Return the environment of *region* under *climate*; arguments as for `environment`.
+
+    *workers*: threads (default: one per processor).
+    """
     with bar("ground") as tell:
-        ground = tem.ground(region, climate, parameters, progress=tell)
+        ground = tem.ground(region, climate, parameters, progress=tell, workers=workers)
     with bar("water, light, leaves") as tell:
-        result = tem.environment(region, climate, parameters, ground=ground)
+        result = tem.environment(region, climate, parameters, ground=ground, workers=workers)
         tell(1.0)
     return result
 

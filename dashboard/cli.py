@@ -161,6 +161,20 @@ def _add_run(known):
         help="NetCDF file (.nc) for the yearly result, or Zarr folder (.zarr), which is written "
         "as the run goes: for fine grids and for all climates at once",
     )  # fmt: skip
+    shared = parser.add_mutually_exclusive_group()
+    shared.add_argument(
+        "--workers", type=_number(int, 1, 1000), metavar="N",
+        help="share a Zarr result out to N processes of this machine (docs/cluster.md)",
+    )  # fmt: skip
+    shared.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="or to the workers of this scheduler of Dask, such as tcp://host:8786",
+    )
+    parser.add_argument(
+        "--block", type=_number(int, 1, 1_000_000), metavar="CELLS",
+        help="cells that each of them holds at once (default: 1024, about 0.5 GiB)",
+    )  # fmt: skip
 
 
 def _add_export(known):

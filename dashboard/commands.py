@@ -3,6 +3,7 @@
 import json
 import webbrowser
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ def run(arguments):
     rcps = _some_of("rcp", arguments.rcp, known[0])
     gcms = _some_of("gcm", arguments.gcm, known[1], ALL_GCMS)
     out = arguments.out and _writable(arguments.out, rcps)
+    where = _where(arguments, out)
     region = place or data.region(
         arguments.resolution, arguments.texture and tuple(arguments.texture)
     )
@@ -63,6 +65,11 @@ def run(arguments):
     print(_climate_said(region))
     print("".join(f"{line}\n" for line in lines.parameters(changed.table)), end="", flush=True)
     worked_out = plateau.in_blocks if out and out.suffix == ZARR else plateau.in_memory
+    if where:
+        from dashboard import cluster
+
+        by = cluster.Place.of(region, arguments.texture)
+        worked_out = partial(cluster.in_cluster, place=by, where=where)
     said = {"history": arguments.line} | changed.provenance()
     accounts = worked_out(region, rcps, gcms, changed, out=out, said=said, bar=bar)
     for rcp in rcps:
@@ -99,8 +106,8 @@ def cell(arguments):
     changed = _changed(arguments)
     region = _region(arguments)
     here = _cell_at(region, arguments)
-    climate = data.climate(region, arguments.rcp, arguments.gcm).isel(cell=[here])
     place = region.isel(cell=[here])
+    climate = data.climate(place, arguments.rcp, arguments.gcm)
     permitted = surroundings(place, climate, changed.of_the_ground, bar=bar)
     later = under_offsets(place, climate, changed, bar=bar)
     yearly = lived(permitted, later, changed).isel(cell=0)
@@ -272,6 +279,23 @@ def _writable(path, rcps):
             f"{path}: a NetCDF file takes one RCP; for all, the name must end in {ZARR}"
         )
     return path
+
+
+def _where(arguments, out):
+    """Return which processes compute, a `cluster.Where`; None if it is this one."""
+    from data.store import ZARR
+
+    asked = [f"--{name}" for name in ("workers", "scheduler", "block") if getattr(arguments, name)]
+    if not asked:
+        return None
+    if asked == ["--block"]:
+        raise ValueError("--block is for --workers and --scheduler")
+    if not out or out.suffix != ZARR:
+        raise ValueError(f"{asked[0]}: workers write block by block; --out must end in {ZARR}")
+    from dashboard import cluster
+
+    block = arguments.block or cluster.BLOCK
+    return cluster.Where(arguments.workers, arguments.scheduler, block)
 
 
 def stages() -> tuple[str, ...]:

@@ -45,69 +45,84 @@ def in_memory(region, rcps, gcms, changed, *, out=None, said=None, bar=silent):
             found[gcm] = yearly
     if out:
         result = tem.summary.ensemble(found) if len(gcms) > 1 else found[gcms[0]]
-        write_result(result.assign_attrs(_width(region) | _unrested(accounts) | (said or {})), out)
+        write_result(result.assign_attrs(_width(region) | unrested(accounts) | (said or {})), out)
     return accounts
 
 
 def in_blocks(region, rcps, gcms, changed, *, out, said=None, bar=silent):
     """Do as `in_memory`, a block of cells at a time, and write all to the Zarr store *out*.
 
-    Of the whole region only the monthly climate is held, one at a time: made of a block alone it
-    could differ in the last digit. The store has a dimension rcp if there are two, and gcm.
+    The store has a dimension rcp if there are two, and gcm.
     """
-    along = {dim: list(names) for dim, names in (("rcp", rcps), ("gcm", gcms)) if len(names) > 1}
-    coords = xr.Dataset(coords=region.coords, attrs=_width(region)).assign_coords(along)
+    coords = along(region, rcps, gcms)
     parts, accounts = blocks(region.sizes["cell"]), {}
     with streamed(out, coords, block=parts[0].stop) as result:
         for rcp, gcm in product(rcps, gcms):
-            here = {dim: name for dim, name in (("rcp", rcp), ("gcm", gcm)) if dim in along}
-            climate, found = data.climate(region, rcp, gcm), []
+            found = []
             with bar(f"{rcp} {gcm}") as tell:
                 for n, cells in enumerate(parts):
-                    yearly = _block(region, climate, cells, changed, part_of(tell, n, len(parts)))
-                    result.put(yearly, cell=cells, **here)
+                    place, told = region.isel(cell=cells), part_of(tell, n, len(parts))
+                    yearly = block(place, rcp, gcm, changed, progress=told)
+                    result.put(yearly, cell=cells, **named(coords, rcp, gcm))
                     found.append(account(yearly))
-            del climate  # before there is another
             accounts[rcp, gcm] = reduce(add, found)
-        result.attrs = _unrested(accounts) | (said or {})
+        result.attrs = unrested(accounts) | (said or {})
     return accounts
 
 
-def blocks(cells: int) -> list[slice]:
-    """Return slices of about equal size, at most BLOCK, that cover all *cells*."""
-    count = -(-cells // BLOCK)
+def along(region, rcps, gcms) -> xr.Dataset:
+    """Return the coordinates of a store of *region* in these climates."""
+    several = {dim: list(names) for dim, names in (("rcp", rcps), ("gcm", gcms)) if len(names) > 1}
+    return xr.Dataset(coords=region.coords, attrs=_width(region)).assign_coords(several)
+
+
+def named(coords, rcp, gcm) -> dict:
+    """Return the names by which a store with *coords* tells one climate from the others."""
+    return {dim: name for dim, name in (("rcp", rcp), ("gcm", gcm)) if dim in coords.dims}
+
+
+def blocks(cells: int, most: int | None = None) -> list[slice]:
+    """Return slices of about equal size, at most *most* (default BLOCK), that cover all *cells*."""
+    count = -(-cells // (most or BLOCK))
     size = -(-cells // count)
     return [slice(start, min(start + size, cells)) for start in range(0, cells, size)]
 
 
-def _block(region, climate, cells, changed, tell):
-    """Return both runs of some *cells*; *tell* hears the finished fraction."""
-    region, climate = region.isel(cell=cells), climate.isel(cell=cells)
+def block(region, rcp, gcm, changed, *, progress, workers=None):
+    """Return both runs of *region*, a block of cells, in one climate.
+
+    *progress* hears the finished fraction; *workers*: threads (default: one per processor).
+    """
+    climate = data.climate(region, rcp, gcm)
     permitted = tem.environment(
-        region, climate, changed.of_the_ground,
-        progress=lambda fraction: tell(ENVIRONMENT_SHARE * fraction),
+        region, climate, changed.of_the_ground, workers=workers,
+        progress=lambda fraction: progress(ENVIRONMENT_SHARE * fraction),
     )  # fmt: skip
     return lived(
-        permitted, under_offsets(region, climate, changed), changed,
-        lambda fraction: tell(ENVIRONMENT_SHARE + (1 - ENVIRONMENT_SHARE) * fraction),
+        permitted, under_offsets(region, climate, changed, workers=workers), changed,
+        lambda fraction: progress(ENVIRONMENT_SHARE + (1 - ENVIRONMENT_SHARE) * fraction),
+        workers=workers,
     )  # fmt: skip
 
 
-def under_offsets(region, climate, changed, *, bar=silent):
+def under_offsets(region, climate, changed, *, bar=silent, workers=None):
     """Return the environment of *region* under the offsets of *changed*; None if it has none."""
     if changed.offsets == NO_OFFSETS:
         return None
     offset = tem.offset(climate, **changed.offsets._asdict())
-    return surroundings(region, offset, changed.of_the_ground, bar=bar)
+    return surroundings(region, offset, changed.of_the_ground, bar=bar, workers=workers)
 
 
-def lived(permitted, later, changed, tell=None):
+def lived(permitted, later, changed, tell=None, *, workers=None):
     """Return both runs in the environment *permitted*; *later*: in its place from 2021 on."""
     past, now = (None, permitted) if later is None else (permitted, later)
-    return tem.experiment(now, changed.parameters, since=changed.since, past=past, progress=tell)
+    return tem.experiment(
+        now, changed.parameters, since=changed.since, past=past, progress=tell, workers=workers
+    )
 
 
-def _unrested(accounts) -> dict:
+def unrested(accounts) -> dict:
+    """Return the attribute that counts cells without a state at rest in all climates."""
     return {"cells_not_at_rest": sum(one.unrested for one in accounts.values())}
 
 

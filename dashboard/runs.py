@@ -257,8 +257,8 @@ class Library:
         return True
 
     def sky(self, rcp, gcm, cells):
-        """Return the climate of some *cells*: of them alone it would differ in the last digits."""
-        return data.climate(self.region, rcp, gcm).isel(cell=cells)
+        """Return the climate of some *cells*."""
+        return data.climate(self.region.isel(cell=cells), rcp, gcm)
 
     def _simulate(self, climate):
         cells = np.arange(self.region.sizes["cell"])

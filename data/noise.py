@@ -14,7 +14,7 @@ import numpy as np
 
 from data.change import BASE, FUTURE, reference, window
 from data.figures import MONTH_DAYS, YEARS
-from data.normals import LON_DEGREE
+from data.normals import LON_DEGREE, mixed
 
 # climate_change.csv: sd_T and cv_P of the region and of a single station
 REGION_SD, STATION_SD = 0.42, 0.52  # degC, annual mean, detrended
@@ -44,7 +44,7 @@ def precipitation(gcm, lat, lon):
 
 def _field(gcm, quantity, lat, lon):
     common, local = _weather(gcm)[quantity]
-    field = _waves(gcm, lat, lon) @ local
+    field = mixed(_waves(gcm, lat, lon), local)
     field += common
     return field
 

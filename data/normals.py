@@ -56,8 +56,8 @@ def temperature(lat, lon, elev, known=None):
     values = monthly(known, "t_")
     here = _plane(known.lat, known.lon, known.elev_m)
     slope = np.linalg.lstsq(here, values, rcond=None)[0]
-    rest = _weights(lat, lon, known, RADIUS) @ (values - here @ slope)
-    return _plane(lat, lon, elev) @ slope + rest
+    rest = mixed(_weights(lat, lon, known, RADIUS), values - here @ slope)
+    return mixed(_plane(lat, lon, elev), slope) + rest
 
 
 def precipitation(lat, lon, known=None):
@@ -76,7 +76,7 @@ def clearness(lat, lon, elev, rain):
     known = radiation_stations()
     there = precipitation(known.lat, known.lon)
     left = monthly(known) - _clearness_rule(known.lat, known.elev_m, there)
-    rest = _weights(lat, lon, known, CLEARNESS_RADIUS) @ left
+    rest = mixed(_weights(lat, lon, known, CLEARNESS_RADIUS), left)
     return np.clip(_clearness_rule(lat, elev, rain) + rest, *CLEARNESS_LIMITS)
 
 
@@ -116,6 +116,15 @@ def leave_one_out():
     return result
 
 
+def mixed(weights, values):
+    """Return *weights* (place, part) @ *values* (part, month), each place as if it were alone.
+
+    What `@` calls adds up in another order at the edge of its blocks, which lies where the number
+    of places and of threads puts it.
+    """
+    return np.einsum("pk,km->pm", weights, values)
+
+
 def annual_mean(values):
     """Return the mean of the year, by the length of the months, of *values* (place, 12)."""
     return np.average(values, axis=-1, weights=MONTH_DAYS)
@@ -143,7 +152,7 @@ def _weights(lat, lon, known, radius, fading=FADING):
 def _smooth(values, weights):
     """Return *values* of the stations at the places; far from all of them, their mean."""
     mean = values.mean(axis=0)
-    return mean + weights @ (values - mean)
+    return mean + mixed(weights, values - mean)
 
 
 def _clearness_rule(lat, elev, rain):

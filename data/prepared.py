@@ -13,11 +13,12 @@ SAID = ("summary", "source", "references", "Conventions")  # of a region, and of
 AT, ID, RCPS, GCMS = "prepared_at", "prepared", "prepared_rcps", "prepared_gcms"  # attributes
 
 
-def opened(path):
+def opened(path, cells=slice(None)):
     """Return the region that `prepare` wrote to *path*, in the form of :func:`data.region`.
 
-    It remembers where it came from: :func:`data.climate` finds its climates there.
-    Raises FileNotFoundError or ValueError if there is no such region.
+    *cells*: which of them are read. The region remembers where it came from:
+    :func:`data.climate` finds its climates there. Raises FileNotFoundError or ValueError if there
+    is no such region.
     """
     path = Path(path)
     if not path.exists():
@@ -32,7 +33,7 @@ def opened(path):
             raise ValueError(
                 f"{path}: spans {years[0]}-{years[-1]}; expected {YEARS[0]}-{YEARS[-1]}"
             )
-        place = whole[list(LAND)].load()
+        place = whole[list(LAND)].isel(cell=cells).load()
         rcps, gcms = (tuple(map(str, whole[name].to_numpy())) for name in ("rcp", "gcm"))
     place = place.drop_vars([name for name in place.coords if place[name].dims != ("cell",)])
     place["ecosystem"] = place.ecosystem.astype(str)
@@ -77,9 +78,7 @@ def climate(region, rcp, gcm):
         if whole.attrs.get(ID) != region.attrs[ID]:
             raise ValueError(f"{region.attrs[AT]}: has been prepared anew; open it again")
         one = whole[[*CLIMATE, "co2"]].sel(rcp=rcp, gcm=gcm, drop=True)
-        chosen = _cells(whole, region)
-        one = one if chosen is None else one.isel(cell=chosen)
-        one = one.load()
+        one = one.isel(cell=_cells(whole, region)).load()
     fields = {name: one[name].astype(float) for name in CLIMATE}
     coords = {name: region[name] for name in region.coords if region[name].dims == ("cell",)}
     one = one.assign(fields).assign_coords(coords)
@@ -90,10 +89,12 @@ def climate(region, rcp, gcm):
 
 
 def _cells(whole, region):
-    """Return where the cells of *region* are in the store; None if they are all of it."""
+    """Return where the cells of *region* are in the store: a slice where they lie in a row."""
     there = [whole[name].to_numpy() for name in ("lat", "lon")]
     here = [region[name].to_numpy() for name in ("lat", "lon")]
-    if there[0].size == here[0].size and all(map(np.array_equal, there, here)):
-        return None
+    first = np.flatnonzero((there[0] == here[0][0]) & (there[1] == here[1][0]))
+    row = slice(int(first[0]), int(first[0]) + here[0].size)
+    if all(np.array_equal(known[row], wanted) for known, wanted in zip(there, here, strict=True)):
+        return row
     known = {place: k for k, place in enumerate(zip(*there, strict=True))}
     return np.array([known[place] for place in zip(*here, strict=True)], int)

@@ -142,7 +142,7 @@ def replacing(path: Path):
     temporary = _beside(path)
     try:
         yield temporary
-        _take_place(temporary, path)
+        take_place(temporary, path)
     except OSError as fault:
         _forget(temporary)
         raise OSError(fault.errno, fault.strerror or str(fault), str(path)) from fault
@@ -155,7 +155,7 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.stem}-{uuid4().hex}.part")
 
 
-def _take_place(temporary: Path, path: Path) -> None:
+def take_place(temporary: Path, path: Path) -> None:
     """Rename *temporary* to *path*; an older folder, which no rename replaces, makes way."""
     if not path.is_dir():
         temporary.replace(path)

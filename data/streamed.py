@@ -41,16 +41,26 @@ class Streamed:
         or other years or runs than it has.
         """
         if self._agreed is None:
-            self._lay_out(part)
+            self.know(part)
+            self.lay_out(part)
         self._check(part, names)
-        self._agreed = _common(self._agreed, part.attrs)
-        on_disk = {"year": TIME} if "year" in part.dims else {}
-        values = part.drop_vars(list(part.coords)).drop_attrs().rename_dims(on_disk)
-        region = dict.fromkeys(values.dims, slice(None)) | {"cell": cell}
-        for dim in self._outer:
-            k = self._coords.indexes[dim].get_loc(names[dim])
-            region[dim] = slice(k, k + 1)
-        values.expand_dims(self._outer).to_zarr(self._folder, region=region, consolidated=False)
+        self.agree(part.attrs)
+        write(self._folder, part, cell=cell, at=self.at(**names))
+
+    def know(self, first: xr.Dataset) -> None:
+        """Learn from a part what all have whole, and what all say until one does not."""
+        self._agreed = first.attrs
+        own = {name: first[name] for name in first.indexes if name != "cell"}
+        self._coords = self._coords.assign_coords(own)
+        self._outer = [dim for dim in self._coords.dims if dim not in first.dims]
+
+    def at(self, **names) -> dict[str, int]:
+        """Return the position of each of *names* on its dimension; KeyError if it has none."""
+        return {dim: self._coords.indexes[dim].get_loc(names[dim]) for dim in self._outer}
+
+    def agree(self, attrs: dict) -> None:
+        """Take the attributes of another part into account."""
+        self._agreed = _common(self._agreed, attrs)
 
     def _check(self, part, names):
         if set(names) != set(self._outer):
@@ -62,12 +72,8 @@ class Streamed:
                     f"the store {list(self._coords.indexes[dim])}"
                 )
 
-    def _lay_out(self, first: xr.Dataset) -> None:
-        """Make the store as it will be, without its numbers."""
-        self._agreed = first.attrs
-        own = {name: first[name] for name in first.indexes}
-        self._coords = self._coords.assign_coords(own)
-        self._outer = [dim for dim in self._coords.dims if dim not in first.dims]
+    def lay_out(self, first: xr.Dataset) -> None:
+        """Make the store as it will be, without its numbers; *first*: the part that is known."""
         empty = {}
         for name, array in described(first).data_vars.items():
             dims = (*self._outer, *array.dims)
@@ -93,6 +99,23 @@ class Streamed:
         whole = self._coords.assign_attrs(self._agreed | self.attrs)
         said = xr.Dataset(attrs=described(whole).attrs)
         said.to_zarr(self._folder, mode="a", zarr_format=2, consolidated=True)
+
+
+def write(folder: Path, part: xr.Dataset, *, cell: slice, at: dict[str, int]) -> None:
+    """Write *part* into the store that is laid out in *folder*.
+
+    Several processes may do so at once, each with blocks of its own: no two share a chunk.
+
+    Parameters
+    ----------
+    part, cell : as for `Streamed.put`
+    at : its position on the dimensions on which it has a single name, as `Streamed.at` gives it
+    """
+    on_disk = {"year": TIME} if "year" in part.dims else {}
+    values = part.drop_vars(list(part.coords)).drop_attrs().rename_dims(on_disk)
+    region = dict.fromkeys(values.dims, slice(None)) | {"cell": cell}
+    region |= {dim: slice(k, k + 1) for dim, k in at.items()}
+    values.expand_dims(list(at)).to_zarr(folder, region=region, consolidated=False)
 
 
 @contextmanager

@@ -41,9 +41,19 @@ def test_filling_twice_changes_nothing(record):
     assert filled(once, record) == once
 
 
-@pytest.mark.parametrize("name", ["roofline", "ceilings", "scaling", "ours"])
+@pytest.mark.parametrize("name", ["roofline", "ceilings", "scaling", "ours", "cluster"])
 def test_what_was_not_measured_stays(record, name):
     assert filled(block(name), record) == block(name)
+
+
+def test_runs_in_several_processes(record):
+    run = {
+        "domain": "ring", "cells": 4000, "workers": 2, "seconds": 30.0, "core_seconds": 50.0,
+        "client": 250.0, "worker": 500.4, "result": 81.0,
+    }  # fmt: skip
+    text = filled(block("cluster"), record | {"cluster": [run, run | {"workers": 0}]})
+    assert "| ring | 4,000 | 2 | 30 | 50 | 12.5 | 250 | 500 | 81 |" in text
+    assert "| ring | 4,000 | none | 30 | 50 | 12.5 | 250 | – | 81 |" in text
 
 
 def test_an_unknown_table_is_named(record):

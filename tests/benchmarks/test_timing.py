@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import scaling
+import data
+from benchmarks import cluster, scaling
 from benchmarks.__main__ import in_order
 from benchmarks.memory import resident_in
 from benchmarks.targets import TARGETS, Target
@@ -48,6 +49,26 @@ def test_every_target_has_its_row_in_order():
 def test_exponent(power):
     sizes = np.array([100, 1000, 30_000])
     assert exponent(sizes, 3e-6 * sizes**power) == pytest.approx(power)
+
+
+def test_the_globe_is_projected_from_the_largest_run():
+    small = cluster.Shared("ring", 100, 2, 1.0, 9.0, 1.0, 2.0, 3.0)
+    large = cluster.Shared("ring", 1000, 2, 9.0, 3.6, 1.0, 500.0, 20.0)
+    told = cluster.projected([large, small])  # 5.56 km by 5.56 km · cos 65°
+    assert told.startswith(
+        "All permafrost at 0.05°: 1.06 million cells of 13.1 km²; 1.1 core hours"
+    )
+    assert told.endswith("21 GB on disk, 500 MiB a worker")
+
+
+def test_the_ring_is_a_prepared_region(tmp_path):
+    region = data.prepared_region(cluster.ring(tmp_path / "ring.zarr", 600))
+    assert region.sizes["cell"] == 600
+    plateau = data.region(0.5)
+    climate = data.climate(region.isel(cell=slice(530, 600)), cluster.RCP, cluster.GCM)
+    model = data.climate(plateau, cluster.RCP, cluster.GCM).isel(cell=slice(0, 70))
+    np.testing.assert_array_equal(climate.tas, model.tas.astype("f4"))
+    np.testing.assert_array_equal(region.elevation[530:], plateau.elevation[:70])
 
 
 def test_resident_memory():

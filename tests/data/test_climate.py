@@ -1,5 +1,9 @@
 """The embedded climates: what was published must come out again."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -203,12 +207,32 @@ def test_the_same_call_gives_the_same_climate_to_the_bit(runs, region, gcm):
         assert np.array_equal(again[name], runs[gcm, "rcp85"][name]), name
 
 
-def test_a_place_has_one_climate_whatever_the_resolution(region):
+@pytest.mark.parametrize("some", [slice(5, 6), slice(7, 103), slice(1, None)])
+def test_a_place_has_one_climate_whatever_the_company_to_the_bit(some):
     fine = data.region(0.1).isel(cell=slice(0, None, 97))
-    alone = data.climate(fine.isel(cell=[5]), "rcp45", "HadGEM2-ES")
-    among = data.climate(fine, "rcp45", "HadGEM2-ES").isel(cell=[5])
+    alone = data.climate(fine.isel(cell=some), "rcp45", "HadGEM2-ES")
+    among = data.climate(fine, "rcp45", "HadGEM2-ES").isel(cell=some)
     for name in FIELDS:
-        assert np.allclose(alone[name], among[name], rtol=1e-9, atol=1e-9), name
+        assert np.array_equal(alone[name], among[name]), name
+
+
+def test_the_climate_is_the_same_on_any_number_of_threads_to_the_bit():
+    code = (
+        "import sys, data\n"
+        "place = data.region(0.5)\n"
+        "found = data.climate(place, 'rcp85', 'MIROC5')\n"
+        "for array in (*place.data_vars.values(), found.tas, found.pr, found.rsds):\n"
+        "    sys.stdout.buffer.write(array.to_numpy().tobytes())"
+    )
+    made = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True, check=True, env=os.environ | {"OPENBLAS_NUM_THREADS": str(n)},
+        ).stdout
+        for n in (1, 2)
+    }  # fmt: skip
+    assert len(made) == 1
+    assert len(*made) > 1_000_000
 
 
 def test_the_region_warms_alike_at_every_resolution():
