@@ -85,7 +85,12 @@ class Controls:
             label=say("Lines"), options=offered(LINES), value=state.lines, **side
         )
         self.drag = pmui.RadioButtonGroup(
-            label="", options=list(DRAGS), value=state.drag, size="small", margin=0, sx=style.CALM
+            label="",
+            options=offered({name: name for name in DRAGS}),
+            value=state.drag,
+            size="small",
+            margin=0,
+            sx=style.CALM,
         )
         for name in (
             "rcp",

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard import style, words
 from dashboard.figures import Bars, Course
-from dashboard.language import say
+from dashboard.language import listed, say
 from dashboard.runs import RCP_NAMES
 from data import YEARS
 
@@ -51,7 +51,7 @@ def panel(one) -> str:
 
 def named(one) -> str:
     """Return what a bar or line of a figure of the paper is of."""
-    return f"{RCP_NAMES[one.rcp]}, {one.of}"
+    return listed(RCP_NAMES[one.rcp], say(one.of))
 
 
 def told(one) -> str:
