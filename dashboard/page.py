@@ -8,7 +8,7 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import areas, budget, link, style, words
+from dashboard import areas, budget, curved, link, style, words
 from dashboard.changes import NO_OFFSETS, History
 from dashboard.glossary import marked
 from dashboard.grid import BOX
@@ -273,6 +273,7 @@ class Page:
         if alone != self.alone:
             self.alone = alone
             self.series.show_alone(alone=alone)
+            self._tell_curves(self.selection.curves(), self.selection.more_lines())
             self.present.draw_curves()
 
     # --- presenting and the story ------------------------------------------------------------
@@ -430,6 +431,7 @@ class Page:
             self._mark_stale()
             self._say_what_if()
             self._say()
+            self._tell_curves(self.selection.curves(), self.selection.more_lines())
 
     def _mark_stale(self):
         """Say beside maps and curves whether their what-if is the one of the panel."""
@@ -509,6 +511,8 @@ class Page:
             self.series.show_what_if(self.selection.what_if_curves())
             self.present.draw_curves()
             self._say()
+            if not self._tidying:  # else said once the slider rests
+                self._tell_curves(self.selection.curves(), self.selection.more_lines())
             if run.fault or (run.unrested, run.fault) != (before.unrested, before.fault):
                 self._say_what_if()
 
@@ -586,13 +590,14 @@ class Page:
         self.numbers.pane.visible, self.series.pane.visible = numbers, not numbers
         if numbers:
             self.numbers.show(selection)
-        more = {
-            name: further(lines, state.rcp, dark=self.dark)
-            for name, lines in selection.more_lines().items()
-        }
-        self.series.show(
-            selection.curves(), selection.units(), state.curves == "thaw", more, selection.notes()
-        )
+        drawn, lines = selection.curves(), selection.more_lines()
+        more = {name: further(those, state.rcp, dark=self.dark) for name, those in lines.items()}
+        self.series.show(drawn, selection.units(), state.curves == "thaw", more, selection.notes())
+        self._tell_curves(drawn, lines)
+
+    def _tell_curves(self, drawn, lines):
+        """Say the curves to those who listen."""
+        self.series.tell(curved.named(self.selection, drawn, lines, alone=self.alone))
 
     def _year_changed(self, _event):
         self._say()

@@ -5,11 +5,12 @@ import re
 
 import panel as pn
 
-from dashboard import statistics, style, words
+from dashboard import curved, statistics, style, words
 from dashboard.edits import ALL
 from dashboard.language import listed, say, say_n
 from dashboard.results import DECLARED
 from dashboard.selection import BASELINE
+from dashboard.views import tables
 from tem.environment import REFERENCE_YEAR
 
 
@@ -26,9 +27,9 @@ class Numbers:
         """Write the numbers of *selection*."""
         rows, shares = statistics.of_area(selection), statistics.of_ecosystems(selection)
         if rows:
-            tables = _area(selection, rows) + _ecosystems(selection, shares)
+            told = _area(selection, rows) + _ecosystems(selection, shares) + _curves(selection)
             self.pane.object = (  # keys can scroll it
-                f'<div role="region" aria-label="{say("Numbers")}" tabindex="0">{tables}</div>'
+                f'<div role="region" aria-label="{say("Numbers")}" tabindex="0">{told}</div>'
             )
         else:
             self.pane.object = f"<p>{say('The first results are on their way.')}</p>"
@@ -96,6 +97,16 @@ def _ecosystems(selection, shares):
         for one in shares
     )
     return _table(caption, head, lines)
+
+
+def _curves(selection):
+    """Return the tables of the curves, one a variable; each opens."""
+    named = curved.named(selection, selection.curves(), selection.more_lines())
+    units = selection.units()
+    return "".join(
+        tables.courses(f"{DECLARED[name].about.symbol} ({style.unit(units[name])})", curves)
+        for name, curves in named.items()
+    )
 
 
 def _shown(selection):

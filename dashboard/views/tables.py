@@ -49,6 +49,15 @@ def panel(one) -> str:
     return folded(title, heads, rows)
 
 
+def courses(title: str, curves) -> str:
+    """Return the table of *curves* [year] by name, every other decade."""
+    rows = [
+        (str(year), *(style.number(values[year - YEARS[0]]) for values in curves.values()))
+        for year in DECADES
+    ]
+    return folded(say(words.NUMBERS_OF, what=title), (say("Year"), *curves), rows)
+
+
 def named(one) -> str:
     """Return what a bar or line of a figure of the paper is of."""
     return listed(RCP_NAMES[one.rcp], say(one.of))

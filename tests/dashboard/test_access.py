@@ -127,6 +127,15 @@ def test_a_slider_says_value_unit_and_baseline(opened):
     assert after != before
 
 
+def test_curves_say_the_what_if_and_the_lines_beside_them(opened):
+    one = opened("?cell=34.25,88.75&edits=kd*=1.2&lines=scenarios")
+    one.drawn()
+    wanted = ("Baseline S_T from", "Baseline S_R from", "What-if S_T from", "RCP4.5, S_T from")
+    labels = f"({DRAWN})().map(([_, label]) => label ?? '')"
+    has = f"(wanted) => {labels}.some((label) => wanted.every((one) => label.includes(one)))"
+    one.page.wait_for_function(has, arg=list(wanted), timeout=30_000)
+
+
 def to_first_map(one):
     """Press Tab until a map has the focus."""
     for _ in range(80):
