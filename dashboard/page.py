@@ -18,7 +18,7 @@ from dashboard.results import SERIES
 from dashboard.runs import CellRun
 from dashboard.selection import Selection
 from dashboard.state import ANALYSED, BOTH, State
-from dashboard.views import keys, lost, voice
+from dashboard.views import everywhere, keys, lost, voice
 from dashboard.views.analyse import Analyse
 from dashboard.views.controls import Controls
 from dashboard.views.key import key
@@ -94,6 +94,7 @@ class Page:
         keys.listen(self._document)
         lost.come_back(self._document)
         voice.listen(self._document)
+        everywhere.dress(self._document)
         self.numbers = Numbers()
         self.maps = Maps(self.library, atlas.copies(), self.series.marks, self._document)
         self.maps.on_tap(self.tap)
