@@ -160,6 +160,9 @@ TIGHT = {  # a list that leaves the room to what is below it
     "& .MuiSelect-select": {"py": "3px !important", "fontSize": "12.5px"},
     "& .MuiInputLabel-root": {"fontSize": "12px"},
 }
+TYPED = TIGHT | {  # a number: its buttons have no names in pmui 0.16, and keys do the same
+    "& .MuiIconButton-root": {"display": "none"},
+}
 LINES = {"& .MuiFormHelperText-root": {"whiteSpace": "pre-line", "lineHeight": 1.25, "mx": 0}}
 STILL = {"& .MuiLinearProgress-bar": {"transition": "none"}}  # no frames between two values
 SLIM = {  # a slider with its words in small print

@@ -277,5 +277,5 @@ def _buttons(names):
 def _select(label, names):
     return pmui.Select(
         label=label, options={say(text): name for name, text in names.items()}, size="small",
-        margin=(8, 0), width=250,
+        margin=(8, 0), width=310, sx=style.TIGHT,
     )  # fmt: skip
