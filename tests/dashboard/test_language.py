@@ -135,6 +135,7 @@ UNSAID = {  # modules whose words are none of the page, and why
     "baseline": "the command line is English",
     "catalogue": "the head of the catalogue",
     "cli": "the command line is English",
+    "cluster": "the command line is English",
     "commands": "the command line is English",
     "describe": "docs/model.md is English",
     "domain": "why the server does not start",
@@ -148,6 +149,7 @@ UNSAID = {  # modules whose words are none of the page, and why
     "reopened": "why the server does not start with a file",
     "sheet": "files are English",
     "takewords": "lines below a printed figure: files are English",
+    "unfinished": "the command line is English",
     "vitals": "metrics for those who run the server",
 }
 UNSEEN = {  # other texts that nobody reads on the page, and why
