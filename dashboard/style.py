@@ -148,9 +148,9 @@ ARROW = {"minWidth": "40px", "px": "6px", "py": "0", "fontSize": "18px", "lineHe
 DOTS = CALM | {  # steps of the story
     "& .MuiToggleButton-root": {"px": "9px", "py": "1px", "fontSize": "14px", "lineHeight": 1.5},
 }
-LARGE_PLAYER = {
+PLAYER = {"& .MuiIconButton-root": {"color": "inherit"}}  # pmui (0.16) has a grey for light alone
+LARGE_PLAYER = PLAYER | {
     "& .MuiTypography-root": {"fontSize": "18px"}, "& .MuiSlider-root": {"mr": "10px"},
-    "& .MuiIconButton-root": {"color": "inherit"},
 }  # fmt: skip
 LARGE = {  # a slider for a large screen
     "& .MuiFormLabel-root": {"fontSize": "15px", "lineHeight": 1.2},

@@ -91,7 +91,7 @@ TARGETS = f"""
 () => {{  // of what can be pressed: name, width, height, and how far the next one is
   {DEEP}
   const seen = deep(document, "button, a, input, [role=combobox], summary")
-    .filter((one) => one.checkVisibility() && !one.disabled)
+    .filter((one) => one.checkVisibility({{visibilityProperty: true}}) && !one.disabled)
   const places = seen.map((one) => {{
     const whole = one.closest(".MuiSlider-root, .MuiSwitch-root, .MuiInputBase-root") ?? one
     const at = whole.getBoundingClientRect()
