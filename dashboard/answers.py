@@ -7,55 +7,78 @@ import numpy as np
 
 from dashboard import style
 from dashboard.glossary import marked
+from dashboard.language import N_, say, say_n, sentences
 from dashboard.questions import Tornado
 from dashboard.runs import RCP_NAMES
 from dashboard.state import GROUPS
 from dashboard.terms import cause, factor, measured, number, parameter, short, unit_of, within
-from dashboard.words import climate, counted
+from dashboard.words import climate
 from data import GCMS, RCPS
 from tem.explain import ORDERS
 from tem.summary import THAW
 
 MINUTES = 90.0  # s from which on minutes are counted
-SIMULATED = "Simulated by this model."
-THROUGH = "A warmer or wetter climate acts through warmth, moisture and the depth of thaw."
+SIMULATED = N_("Simulated by this model.")
+ALL_GROUPS = N_("all ecosystems")
+THROUGH = N_("A warmer or wetter climate acts through warmth, moisture and the depth of thaw.")
+TURNS = {  # by whether the sign changes, and whether the low end is a sink
+    (True, True): N_(
+        "{about} turns from sink to source between {low} and {high} ({what}): NEP (mean of "
+        "{first}–{last}) is {below} and {above} {unit} there."
+    ),
+    (True, False): N_(
+        "{about} turns from source to sink between {low} and {high} ({what}): NEP (mean of "
+        "{first}–{last}) is {below} and {above} {unit} there."
+    ),
+    (False, True): N_(
+        "No crossing in range: {about} is a sink from {low} to {high} ({what}); NEP (mean of "
+        "{first}–{last}) is {below} and {above} {unit} at the ends."
+    ),
+    (False, False): N_(
+        "No crossing in range: {about} is a source from {low} to {high} ({what}); NEP (mean of "
+        "{first}–{last}) is {below} and {above} {unit} at the ends."
+    ),
+}
 SAYS = {
-    "mean": "half of what a cause does alone, half of what is missing without it",
-    "first": "what each cause does when it acts alone",
-    "last": "by how much the change is smaller without each cause",
+    "mean": N_("half of what a cause does alone, half of what is missing without it"),
+    "first": N_("what each cause does when it acts alone"),
+    "last": N_("by how much the change is smaller without each cause"),
 }
 
 
 def where(question, place) -> str:
     """Return what an answer is about: the place, the scenario and the climate models."""
     models = question.where.gcms
-    count = models[0] if len(models) == 1 else f"{len(models)} climate models"
-    return f"{place.name} ({RCP_NAMES[question.where.rcp]}, {count})"
+    count = models[0] if len(models) == 1 else say("{count} climate models", count=len(models))
+    told = {"place": place.name, "rcp": RCP_NAMES[question.where.rcp]}
+    return say("{place} ({rcp}, {models})", models=count, **told)
 
 
 def lasting(seconds: float) -> str:
     """Return how long something takes, in words."""
     if seconds < 1:
-        return "less than a second"
+        return say("less than a second")
     if seconds < MINUTES:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} minutes"
+        return say("{count} s", count=f"{seconds:.0f}")
+    return say("{count} minutes", count=f"{seconds / 60:.0f}")
 
 
 def estimate(question, library) -> str:
     """Return how many runs an answer takes, and how long."""
     seconds = max(1.0, library.analyses.seconds(question))
-    return f"{_runs(question, library)}, about {lasting(seconds)}"
+    return say("{runs}, about {time}", runs=_runs(question, library), time=lasting(seconds))
 
 
 def took(study, library) -> str:
     """Return what an answer has taken."""
-    return f"{SIMULATED} {_runs(study.question, library)} took {lasting(study.seconds)}."
+    runs, time = _runs(study.question, library), lasting(study.seconds)
+    return sentences(say(SIMULATED), say("{runs} took {time}.", runs=runs, time=time))
 
 
 def _runs(question, library) -> str:
     runs, cells = question.size(library)
-    return f"{counted(runs, 'run')} of {counted(cells, 'cell')}"
+    each = say_n("{count} cell", "{count} cells", cells)
+    return say_n("{count} run of {cells}", "{count} runs of {cells}", runs, cells=each)
 
 
 # --- explain -------------------------------------------------------------------------------------
@@ -71,35 +94,48 @@ def explained(question, parts, order: str, place) -> tuple[str, str]:
         f"{'+' if value >= 0 else '−'} {style.number(abs(value))} {cause(name)}"
         for name, value in zip(parts.causes, nep[:, 0].tolist(), strict=True)
     ).removeprefix("+ ")
-    offsets = climate(question.change.offsets)
     said = [
-        f"{number(question)}, {where(question, place)}{offsets and f': {offsets}'}.",
+        _headed(number(question), where(question, place), climate(question.change.offsets)),
         (
             f"ΔNEP {style.signed(total[0])} = ΔNPP ({style.signed(total[1])}) − ΔRH "
-            f"({style.signed(total[2])}) {unit}."
+            f"({style.signed(total[2])}) {unit}{say('.')}"
         ),
-        f"By cause: {sums} = {style.signed(total[0])} {unit} ({SAYS[order]}).",
+        say(
+            "By cause: {sums} = {total} {unit} ({how}).",
+            sums=sums,
+            total=style.signed(total[0]),
+            unit=unit,
+            how=say(SAYS[order]),
+        ),
     ]
     if THAW in parts.causes:
-        said.append(THROUGH)
-    if len(parts.gcms) < len(question.where.gcms):
-        said.append(f"So far: {len(parts.gcms)} of {len(question.where.gcms)} climate models.")
-    heads = ("Cause", "ΔNPP", "−ΔRH", f"ΔNEP ({unit})")
+        said.append(say(THROUGH))
+    ready, asked = len(parts.gcms), len(question.where.gcms)
+    if ready < asked:
+        said.append(say("So far: {count} of {total} climate models.", count=ready, total=asked))
+    heads = (say("Cause"), "ΔNPP", "−ΔRH", f"ΔNEP ({unit})")
     rows = [
         (cause(name), *map(style.signed, (npp[k, 0], -rh[k, 0], nep[k, 0])))
         for k, name in enumerate(parts.causes)
     ]
-    rows.append(("all", *map(style.signed, (total[1], -total[2], total[0]))))
+    rows.append((say("all"), *map(style.signed, (total[1], -total[2], total[0]))))
     more = _by_ecosystem(parts, nep, unit) if len(parts.columns) > 1 else ""
     return paragraphs(said), table(heads, rows) + more
 
 
+def _headed(what, about, offsets) -> str:
+    """Return what is explained, and of which climate what-if."""
+    if offsets:
+        return say("{what}, {about}: {offsets}.", what=what, about=about, offsets=offsets)
+    return say("{what}, {about}.", what=what, about=about)
+
+
 def _by_ecosystem(parts, nep, unit) -> str:
-    heads = (f"ΔNEP ({unit})", *map(short, parts.causes), "all")
+    heads = (f"ΔNEP ({unit})", *map(short, parts.causes), say("all"))
     order = [*range(1, len(parts.columns)), 0]
     rows = [
         (
-            GROUPS[parts.columns[k]] if k else "all ecosystems",
+            say(GROUPS[parts.columns[k]] if k else ALL_GROUPS),
             *map(style.signed, (*nep[:, k], nep[:, k].sum())),
         )
         for k in order
@@ -134,13 +170,16 @@ def tornado(question: Tornado, bars, place) -> tuple[str, str]:
     """Return the sentences about a tornado as HTML, and nothing more."""
     unit = style.bound(style.unit(bars.unit))
     said = [
-        (
-            f"{measured(question.measure)}, {where(question, place)}: without change "
-            f"{style.number(bars.value)} {unit}. "
-            f"Each parameter is moved {within(question.change)} in all ecosystems at once, "
-            "all others stay as in the Baseline."
+        say(
+            "{what}, {about}: without change {value} {unit}. Each parameter is moved {within} in "
+            "all ecosystems at once, all others stay as in the Baseline.",
+            what=measured(question.measure),
+            about=where(question, place),
+            value=style.number(bars.value),
+            unit=unit,
+            within=within(question.change),
         ),
-        "Click an end of a bar to set that slider.",
+        say("Click an end of a bar to set that slider."),
     ]
     if _few(bars):
         said.append(_thinned(bars, unit))
@@ -149,16 +188,24 @@ def tornado(question: Tornado, bars, place) -> tuple[str, str]:
 
 def _few(found) -> str:
     """Return how many cells stand for how many, if not each for itself."""
-    return f"{found.cells} cells stand for {found.stand_for}." * (found.stand_for > found.cells)
+    if found.stand_for <= found.cells:
+        return ""
+    return say("{count} cells stand for {all}.", count=found.cells, all=found.stand_for)
 
 
 def _thinned(bars, unit) -> str:
     errors = [max(one.error_low, one.error_high) for one in bars.bars]
-    lengths = f"; of the lengths of the bars at most {style.number(max(errors))} {unit}"
-    return (
-        f"{_few(bars)} Standard error of that: of the value "
-        f"without change {style.number(bars.error)} {unit}{lengths if errors else ''}."
-    )
+    told = {"error": style.number(bars.error), "unit": unit}
+    if not errors:
+        error = say("Standard error of that: of the value without change {error} {unit}.", **told)
+    else:
+        error = say(
+            "Standard error of that: of the value without change {error} {unit}; of the lengths "
+            "of the bars at most {most} {unit}.",
+            most=style.number(max(errors)),
+            **told,
+        )
+    return sentences(_few(bars), error)
 
 
 def length(change: float, error: float, unit: str) -> str:
@@ -174,25 +221,37 @@ def shares(question, found, place) -> tuple[str, str]:
     """Return what the spread of a number is made of, as HTML: sentences, and a table."""
     unit = style.bound(style.unit(found.unit))
     low, mean, high = map(style.number, (found.low, found.mean, found.high))
-    spread = f"from {low} to {high} {unit}, mean {mean}" if found.shares else f"{mean} {unit}"
+    told = {"low": low, "mean": mean, "high": high, "unit": unit}
+    spread = f"{mean} {unit}"
+    if found.shares:
+        spread = say("from {low} to {high} {unit}, mean {mean}", **told)
     said = [
-        (
-            f"{measured(question.measure)}, {place.name}: {spread}, "
-            f"over {len(RCPS)} scenarios, {len(GCMS)} climate models and "
-            f"{question.sets} sets of parameters, each moved {within(question.change)} "
-            "(Latin hypercube)."
+        say(
+            "{what}, {place}: {spread}, over {rcps} scenarios, {gcms} climate models and {sets} "
+            "sets of parameters, each moved {within} (Latin hypercube).",
+            what=measured(question.measure),
+            place=place.name,
+            spread=spread,
+            rcps=len(RCPS),
+            gcms=len(GCMS),
+            sets=question.sets,
+            within=within(question.change),
         ),
         *filter(None, [_few(found)]),
     ]
     if not found.shares:
-        return paragraphs([*said, "Nothing varies here, so there is no variance to share."]), ""
+        none = say("Nothing varies here, so there is no variance to share.")
+        return paragraphs([*said, none]), ""
     said.append(
-        "These are shares of the members there are: two scenarios and "
-        f"{counted(len(GCMS), 'climate model')} say little of those that are not here."
+        say(
+            "These are shares of the members there are: two scenarios and {count} climate models "
+            "say little of those that are not here.",
+            count=len(GCMS),
+        )
     )
     rows = [(factor(part), f"{100 * share:.1f} %") for part, share in found.shares.items()]
-    rows.append(("all", f"{100 * sum(found.shares.values()):.1f} %"))
-    return paragraphs(said), table(("Part", "Share of variance"), rows)
+    rows.append((say("all"), f"{100 * sum(found.shares.values()):.1f} %"))
+    return paragraphs(said), table((say("Part"), say("Share of variance")), rows)
 
 
 # --- threshold -----------------------------------------------------------------------------------
@@ -201,32 +260,27 @@ def shares(question, found, place) -> tuple[str, str]:
 def threshold(question, found, place) -> tuple[str, str]:
     """Return where a place turns from sink to source, as HTML: sentences, and a table."""
     crossing, unit = found.crossing, style.bound(style.unit(found.unit))
-    ends = " and ".join(map(style.signed, (crossing.at_low, crossing.at_high)))
     (first, last), measure = question.span[1:3], question.measure
     what = parameter(question.span.name)
-    years = f"mean of {measure.first}–{measure.last}"
-    about, at = where(question, place), _valued(question, crossing)
-    if crossing.found:
-        turns = "from sink to source" if crossing.at_low >= 0 else "from source to sink"
-        said = [
-            (
-                f"{about} turns {turns} between {at(crossing.low)} and "
-                f"{at(crossing.high)} ({what}): NEP ({years}) is "
-                f"{ends} {unit} there."
-            )
-        ]
-    else:
-        kind = "a sink" if crossing.at_low >= 0 else "a source"
-        said = [
-            (
-                f"No crossing in range: {about} is {kind} from {at(first)} to "
-                f"{at(last)} ({what}); NEP ({years}) is {ends} {unit} at the ends."
-            )
-        ]
+    at, ends = _valued(question, crossing), (crossing.low, crossing.high)
+    if not crossing.found:
+        ends = first, last
+    low, high = map(at, ends)
+    told = {
+        "about": where(question, place), "low": low, "high": high, "what": what, "unit": unit,
+        "first": measure.first, "last": measure.last,
+        "below": style.signed(crossing.at_low), "above": style.signed(crossing.at_high),
+    }  # fmt: skip
+    text = say(TURNS[crossing.found, crossing.at_low >= 0], **told)
+    said = [text[0].upper() + text[1:]]
     if crossing.more:
-        said.append(f"It changes its sign {crossing.more} times more above; this is the first.")
+        said.append(
+            say(
+                "It changes its sign {count} times more above; this is the first.",
+                count=crossing.more,
+            )
+        )
     said += filter(None, [_few(found)])
-    said[0] = said[0][0].upper() + said[0][1:]
     heads = (what, f"NEP ({unit})")
     rows = [(at(value), style.signed(out)) for value, out in crossing.tried.items()]
     return paragraphs(said), table(heads, rows).replace("<tr class='total'>", "<tr>")

@@ -177,7 +177,7 @@ def laid_out(page):
         header=[pn.pane.HTML(f"<span class='chip'>{escape(words.label())}</span>",
                              stylesheets=[css], css_classes=["label"], align="center", margin=0),
                 control.view, page.tongues.pane],
-        favicon=ASSETS / "logo.svg", busy_indicator=None, theme_config=style.THEME,
+        favicon=ASSETS / "logo.svg", busy_indicator=None, theme_config=style.theme(),
         theme_toggle=True, sx=style.HEADER,
     )  # fmt: skip
     whole.param.watch(lambda event: _turn_dark(page, main, dark=event.new), "dark_theme")

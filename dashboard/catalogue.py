@@ -4,12 +4,12 @@
 come in without a translation, those that nobody says any more go.
 """
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 import data
@@ -21,7 +21,7 @@ from tem.schema import fields
 from tem.variables import Drivers, GroundYear, WaterYear, Yearly
 
 ROOT = Path(__file__).parent
-KEYWORDS = {"say": None, "N_": None, "say_n": (1, 2), "Later": None, "Fault": None, "Cause": None}
+SAYS = {"say": 1, "N_": 1, "say_n": 2, "Later": 1, "Fault": 1, "Cause": 1}  # how many forms
 DECLARED = (Parameters, tem.Offsets, Yearly, GroundYear, WaterYear, Drivers)
 PRINTED = ("quantity", "region", "note", "run", "period", "where")  # columns that are told
 WIDTH = 100
@@ -30,8 +30,30 @@ WIDTH = 100
 def written() -> Iterator[tuple]:
     """Yield what the code says: the text (or its two forms), and the file."""
     for path in sorted(ROOT.rglob("*.py")):
-        for _line, text, _comments, _context in extract_from_file("python", path, KEYWORDS):
-            yield text, path.relative_to(ROOT.parent).as_posix()
+        for call in calls(ast.parse(path.read_text("utf-8"))):
+            forms = [list(literals(one)) for one in call.args[: SAYS[name_of(call)]]]
+            for text in zip(*forms, strict=False):
+                yield text if len(text) > 1 else text[0], path.relative_to(ROOT.parent).as_posix()
+
+
+def calls(tree: ast.AST) -> list[ast.Call]:
+    """Return where *tree* says or marks a text, in the order of the lines; inside f-strings too."""
+    found = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and name_of(one) in SAYS]
+    return sorted(found, key=lambda one: (one.lineno, one.col_offset))
+
+
+def name_of(call: ast.Call) -> str:
+    """Return what is called, without the module it is of."""
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def literals(node: ast.expr) -> Iterator[str]:
+    """Yield the texts that an argument may be: one, or those of a choice; none of a name."""
+    if isinstance(node, ast.IfExp):
+        yield from literals(node.body)
+        yield from literals(node.orelse)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def declared() -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ from dashboard import takewords, words
 from dashboard.changes import NO_OFFSETS
 from dashboard.results import SAVED, unrested
 from dashboard.runs import RCP_NAMES
+from dashboard.shelf import NO_RESULT, NOT_THERE_YET
 from dashboard.state import BOTH
 from data import RCPS, YEARS
 from data.described import STANDARD_NAMES
@@ -93,7 +94,7 @@ def missing(selection) -> str:
         return takewords.UNRUN
     if state.change and not region and not selection.cell_run.curves:
         return selection.cell_run.fault or takewords.LATER
-    late = {"not there yet", "no result"} & set(selection.shelf.missing())
+    late = {NOT_THERE_YET, NO_RESULT} & set(selection.shelf.missing())
     return takewords.LATER if late else ""
 
 

@@ -298,7 +298,8 @@ def figure_s5(numbers) -> Drawn:
         printed = [
             mark._replace(of="NPP, S_T") for mark in marks("dNPP", "S_T", unit) if mark.rcp == rcp
         ]
-        panels.append(Course(f"Change of NPP and INNPP, {RCP_NAMES[rcp]}", unit, lines, printed))
+        title = say("Change of NPP and INNPP, {rcp}", rcp=RCP_NAMES[rcp])
+        panels.append(Course(title, unit, lines, printed))
     return Drawn([panels])
 
 

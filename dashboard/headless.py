@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from dashboard import areas, link
 from dashboard.runs import Library
 from dashboard.selection import Selection
+from dashboard.shelf import NOT_THERE_YET
 from dashboard.state import BOTH, State
 from data import RCPS
 
@@ -84,7 +85,7 @@ def _run_what_ifs(found):
     done.clear()
     found.shelf.heard = done.set
     found.shelf.ask()
-    while "not there yet" in found.shelf.missing():
+    while NOT_THERE_YET in found.shelf.missing():
         done.wait(LOOK)
     if found.shelf.faults():
         raise ValueError(" ".join(found.shelf.faults()))

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from dashboard import areas, edits
 from dashboard.changes import NO_OFFSETS, OFFSETS, kept_in, offset, spelled, written
 from dashboard.grid import BOX
-from dashboard.language import Fault, say
+from dashboard.language import Fault, listed, say
 from dashboard.quantities import ASPECTS, MAPS, QUANTITIES
 from dashboard.state import CHOICES, EAST, PANELS, State, panels
 from dashboard.story import STEPS
@@ -82,7 +82,8 @@ def _story(said):
         return {**STEPS[int(text) - 1].choices, "story": int(text)}, []
     if text == "0":
         return {}, []
-    return {}, [f"story = {_short(text)}: choose a step from 1 to {len(STEPS)}"]
+    told = {"text": _short(text), "last": len(STEPS)}
+    return {}, [say("story = {text}: choose a step from 1 to {last}", **told)]
 
 
 def _unknown(name):
@@ -118,7 +119,10 @@ def _divide(text, _grid):
         divide = float("nan")
     if EAST[0] <= divide <= EAST[1]:
         return divide
-    raise ValueError(f"divide = {_short(text)}: choose {EAST[0]:g} to {EAST[1]:g} degrees east")
+    raise Fault(
+        "divide = {text}: choose {west} to {east} degrees east",
+        text=_short(text), west=f"{EAST[0]:g}", east=f"{EAST[1]:g}",
+    )  # fmt: skip
 
 
 def _maps(text, _grid):
@@ -167,11 +171,13 @@ def _zoom(text, _grid):
     try:
         west, east, south, north = (float(part) for part in text.split(","))
     except ValueError:
-        raise ValueError(f"zoom = {_short(text)}: expected west,east,south,north") from None
+        raise Fault("zoom = {text}: expected west,east,south,north", text=_short(text)) from None
     across, up = EDGES[0] <= west <= east <= EDGES[1], EDGES[2] <= south <= north <= EDGES[3]
     if not (across and up) or east - west < LEAST or north - south < LEAST:
         edges = ", ".join(f"{degrees:g}" for degrees in EDGES)
-        raise ValueError(f"zoom = {_short(text)}: the maps lie within {edges} degrees")
+        raise Fault(
+            "zoom = {text}: the maps lie within {edges} degrees", text=_short(text), edges=edges
+        )
     return west, east, south, north
 
 
@@ -179,8 +185,11 @@ def _opened(text):
     """Return the panels that are named, and a sentence for each name that is none."""
     names = text.split(",")
     unknown = [name for name in names if name not in PANELS]
-    faults = [f"opened: {_short(name)} is no panel; known are {', '.join(PANELS)}"
-              for name in unknown]  # fmt: skip
+    known = listed(*PANELS)
+    faults = [
+        say("opened: {name} is no panel; known are {known}", name=_short(name), known=known)
+        for name in unknown
+    ]
     return panels(names), faults
 
 

@@ -8,17 +8,17 @@ import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import areas, budget, link, style, words
+from dashboard import areas, budget, curved, link, style, words
 from dashboard.changes import NO_OFFSETS, History
 from dashboard.glossary import marked
 from dashboard.grid import BOX
-from dashboard.language import say
+from dashboard.language import N_, say, sentences
 from dashboard.paced import Paced
 from dashboard.results import SERIES
 from dashboard.runs import CellRun
 from dashboard.selection import Selection
 from dashboard.state import ANALYSED, BOTH, State
-from dashboard.views import keys, lost, voice
+from dashboard.views import everywhere, keys, lost, voice
 from dashboard.views.analyse import Analyse
 from dashboard.views.controls import Controls
 from dashboard.views.key import key
@@ -42,8 +42,8 @@ log = logging.getLogger(__name__)
 
 TIDY = 150  # ms after a slider has moved before the words follow
 PATIENCE = 0.25  # s between two looks at the library while it works
-UNCHANGED = "Nothing is changed yet: move a slider, then run the region."
-TOO_EARLY = "The Baseline of this climate is still being simulated; try again when it is there."
+UNCHANGED = N_("Nothing is changed yet: move a slider, then run the region.")
+TOO_EARLY = N_("The Baseline of this climate is still being simulated; try again when it is there.")
 
 
 class Page:
@@ -94,6 +94,7 @@ class Page:
         keys.listen(self._document)
         lost.come_back(self._document)
         voice.listen(self._document)
+        everywhere.dress(self._document)
         self.numbers = Numbers()
         self.maps = Maps(self.library, atlas.copies(), self.series.marks, self._document)
         self.maps.on_tap(self.tap)
@@ -148,11 +149,11 @@ class Page:
         voice.follow(self.message, "message", voice.AT_ONCE)
         self.bar = pmui.LinearProgress(value=0, variant="determinate", sx=style.STILL, **text)
         self.back = pmui.Button(
-            label="Back to the region", size="small", variant="text", visible=False, margin=0
+            label=say("Back to the region"), size="small", variant="text", visible=False, margin=0
         )
         self.back.on_click(lambda _event: self.leave())
         self.below = pmui.Button(
-            label="Its ground", size="small", variant="text", visible=False, margin=0
+            label=say("Its ground"), size="small", variant="text", visible=False, margin=0
         )
         self.below.on_click(lambda _event: self.state.param.update(view="profile"))
         control, row = self.controls, {"sizing_mode": "stretch_width", "margin": (2, 0)}
@@ -226,9 +227,10 @@ class Page:
         """Return in words what an area lacks to be looked at: nothing if it has cells."""
         inside = areas.within(area, *self.library.grid.centres) if area else np.array([], int)
         if not inside.size:
-            return [areas.NOTHING_THERE]
+            return [say(areas.NOTHING_THERE)]
         if not self.library.weights.member[self.state.group, inside].any():
-            return [f"No {self.state.ecosystem} cell lies in this area."]
+            kind = say(self.state.ecosystem)
+            return [say("No {ecosystem} cell lies in this area.", ecosystem=kind)]
         return []
 
     def complain(self, *texts):
@@ -260,7 +262,7 @@ class Page:
     def flip(self):
         """Show the Baseline alone, or the what-if with it: what has changed is what moves."""
         if not self.state.change:
-            self.complain(UNCHANGED)
+            self.complain(say(UNCHANGED))
             return
         shown = self.state.shown != "Baseline"
         alone = shown if self.selection.what_if() else not self.alone  # that of a cell is no map
@@ -272,6 +274,7 @@ class Page:
         if alone != self.alone:
             self.alone = alone
             self.series.show_alone(alone=alone)
+            self._tell_curves(self.selection.curves(), self.selection.more_lines())
             self.present.draw_curves()
 
     # --- presenting and the story ------------------------------------------------------------
@@ -332,7 +335,7 @@ class Page:
         if event.new != "Baseline" and self.state.compare in BOTH:
             self.state.compare = "quantities"
         if event.new != "Baseline" and not self.state.change:
-            self.complain(UNCHANGED)
+            self.complain(say(UNCHANGED))
             self.state.shown = "Baseline"
             return
         if event.new != "Baseline" and not self.selection.what_if() and self._job is None:
@@ -429,6 +432,7 @@ class Page:
             self._mark_stale()
             self._say_what_if()
             self._say()
+            self._tell_curves(self.selection.curves(), self.selection.more_lines())
 
     def _mark_stale(self):
         """Say beside maps and curves whether their what-if is the one of the panel."""
@@ -441,9 +445,9 @@ class Page:
         """Rerun the region with the edits; the newest wish wins, and nothing is run twice."""
         if not self.state.change:
             self._give_up()
-            self.complain(UNCHANGED)
+            self.complain(say(UNCHANGED))
         elif not self.selection.results():
-            self.complain(TOO_EARLY)
+            self.complain(say(TOO_EARLY))
         elif not self._asked_already():
             self._give_up()
             state, self._fault = self.state, ""
@@ -502,12 +506,14 @@ class Page:
         state = self.state
         if asked != (state.rcp, state.gcms, state.cell) or not state.change:
             return
-        self._fault = run.fault
+        self._fault = say(run.fault)
         before, self.selection.cell_run = self.selection.cell_run, run
         with pn.io.hold():
             self.series.show_what_if(self.selection.what_if_curves())
             self.present.draw_curves()
             self._say()
+            if not self._tidying:  # else said once the slider rests
+                self._tell_curves(self.selection.curves(), self.selection.more_lines())
             if run.fault or (run.unrested, run.fault) != (before.unrested, before.fault):
                 self._say_what_if()
 
@@ -517,9 +523,9 @@ class Page:
         if job.results or job.failed:
             self._job, self._previewed = None, False
         if job.cancelled:
-            text = "Cancelled; the last result stays."
+            text = say("Cancelled; the last result stays.")
         elif job.failed:
-            self._fault = job.failed
+            self._fault = say(job.failed)
         elif job.shown and not self._previewed:
             self._previewed = not job.results
             self._show_region(job)
@@ -576,7 +582,7 @@ class Page:
                 self._say_what_if()
         except Exception:
             log.exception("The page could not be redrawn")
-            self.complain("Something went wrong while drawing; the last good figures stay.")
+            self.complain(say("Something went wrong while drawing; the last good figures stay."))
 
     def _draw_curves(self):
         """Draw the curves, or write the numbers that take their place."""
@@ -585,13 +591,14 @@ class Page:
         self.numbers.pane.visible, self.series.pane.visible = numbers, not numbers
         if numbers:
             self.numbers.show(selection)
-        more = {
-            name: further(lines, state.rcp, dark=self.dark)
-            for name, lines in selection.more_lines().items()
-        }
-        self.series.show(
-            selection.curves(), selection.units(), state.curves == "thaw", more, selection.notes()
-        )
+        drawn, lines = selection.curves(), selection.more_lines()
+        more = {name: further(those, state.rcp, dark=self.dark) for name, those in lines.items()}
+        self.series.show(drawn, selection.units(), state.curves == "thaw", more, selection.notes())
+        self._tell_curves(drawn, lines)
+
+    def _tell_curves(self, drawn, lines):
+        """Say the curves to those who listen."""
+        self.series.tell(curved.named(self.selection, drawn, lines, alone=self.alone))
 
     def _year_changed(self, _event):
         self._say()
@@ -601,7 +608,7 @@ class Page:
     def _say(self):
         place, (old, new) = self.selection.place, self.selection.gains()
         if old:
-            said = ["Simulated by this model."]
+            said = [say("Simulated by this model.")]
             if new:
                 change, marks = self.selection.change(), self.selection.marks_told()
                 said.append(words.what_if(place, old, new, change, marks))
@@ -611,10 +618,10 @@ class Page:
             self.headline.object = marked(html.escape(words.headline(self.state, place, old)))
             if new and self.state.view == "present":
                 self.headline.object += f"<p>{marked(html.escape(said[1]))}</p>"
-            self.about.object = marked(html.escape(" ".join(said)))
+            self.about.object = marked(html.escape(sentences(*said)))
         else:
             self.headline.object = words.nothing_yet(self.library)
-            self.about.object = f"{words.label()}."
+            self.about.object = f"{words.label()}{say('.')}"
         self.story.show()
         self._show_link()
 
@@ -638,7 +645,7 @@ class Page:
         text = text or words.region_run(self.state, job, self.selection)
         cell = words.unrested_cell(self.selection.cell_run)
         unusual, faults = words.unusual(self.state.edits), self.selection.shelf.faults()
-        self.whatif.say(" ".join(filter(None, [self._fault or text, cell, unusual, *faults])))
+        self.whatif.say(sentences(self._fault or text, cell, unusual, *faults))
         cost = self.library.skies.seconds(len(self.state.gcms))
         self.whatif.offsets.cost.object = words.climate_cost(cost, len(self.state.gcms))
 

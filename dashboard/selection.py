@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard import areas, style, words
 from dashboard.frames import agreeing, limits
-from dashboard.language import say
+from dashboard.language import N_, listed, say
 from dashboard.quantities import Quantity, summed
 from dashboard.results import AT_LIMIT, DECLARED, SAVED, less, mean_sd
 from dashboard.runs import RCP_NAMES, CellRun
@@ -18,8 +18,8 @@ from dashboard.shelf import Shelf
 from dashboard.state import BOTH
 from data import RCPS, YEARS
 
-BASELINE = "Baseline"
-WAITING = "waiting for the model"
+BASELINE = N_("Baseline")
+WAITING = N_("waiting for the model")
 SIDES = " | ".join(RCP_NAMES[rcp] for rcp in RCPS)  # west and east of the divide
 SCENARIOS = (*(RCP_NAMES[rcp] for rcp in RCPS), " − ".join(RCP_NAMES[r] for r in RCPS[::-1]))
 
@@ -166,23 +166,23 @@ class Selection:
         """Return which of Baseline, what-if and their difference maps and numbers show."""
         state = self.state
         if state.shown == BASELINE or state.compare in BOTH or not self.what_if():
-            return BASELINE
+            return say(BASELINE)
         preview = self.previewed() is not None  # the key tells of what
         name = say("preview") if preview else words.called(self.region_run.change)
-        return name if state.shown == "What-if" else f"{name} − {BASELINE}"
+        return name if state.shown == "What-if" else f"{name} − {say(BASELINE)}"
 
     def on_maps(self, runs="S_T − S_R") -> str:
         """Return what the numbers of a map of *runs* are, in few words: maps may be narrow."""
         name = self.shown_as()
-        if name == BASELINE:
+        if name == say(BASELINE):
             return runs
-        what = f"{name}, {runs}" if self.state.shown == "What-if" else name
-        return f"{what} ({words.STALE})" if self.stale() else what
+        what = listed(name, runs) if self.state.shown == "What-if" else name
+        return say("{what} (stale)", what=what) if self.stale() else what
 
     def shown(self) -> dict:
         """Return the results that the maps show, by climate model: see `shown_as`."""
         old, new = self.beside(), self.what_if()
-        if self.shown_as() == BASELINE:
+        if self.shown_as() == say(BASELINE):
             return old
         if self.state.shown == "What-if":
             return new
@@ -430,4 +430,6 @@ def _colours(quantity, two_sided):
 
 def _waiting(quantity, cells):
     empty = np.full((len(YEARS), cells), np.nan)
-    return Picture(quantity, empty, (-1.0, 1.0), _colours(quantity, quantity.two_sided), WAITING)
+    return Picture(
+        quantity, empty, (-1.0, 1.0), _colours(quantity, quantity.two_sided), say(WAITING)
+    )

@@ -4,9 +4,11 @@ from threading import Lock
 from typing import NamedTuple
 
 from dashboard import areas
+from dashboard.language import N_, say
 from dashboard.results import CURVES
 
 ANSWERS = 64  # remembered
+NOT_THERE_YET, NO_RESULT = N_("not there yet"), N_("no result")  # of a saved what-if
 
 
 class Patch(NamedTuple):
@@ -74,14 +76,13 @@ class Shelf:
         """Return what keeps each saved what-if from being shown: nothing, or a few words."""
         answers = [self._answer_to(self._key(one.change)) for one in self._state.saved]
         return [
-            "not there yet" if answer is None else "no result" * bool(answer[1])
-            for answer in answers
+            NOT_THERE_YET if answer is None else NO_RESULT * bool(answer[1]) for answer in answers
         ]
 
     def faults(self) -> list[str]:
         """Return why saved what-ifs have no result, a sentence each."""
         found = [(one.name, self._answer_to(self._key(one.change))) for one in self._state.saved]
-        return [f"{name}: {answer[1]}" for name, answer in found if answer and answer[1]]
+        return [f"{name}: {say(answer[1])}" for name, answer in found if answer and answer[1]]
 
     def runs(self) -> list[list[dict]]:
         """Return S_T and S_R [run, year] by variable, for each saved what-if and climate model.

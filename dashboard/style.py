@@ -96,6 +96,7 @@ HEADER = {
     # pmui 0.16 draws its sign of being busy even where none is wanted, and it has no name
     "& .MuiAppBar-root > .MuiLinearProgress-root": {"display": "none"},
     "& .MuiAppBar-root": {"backgroundColor": "#1F5C66 !important", "color": "#FFFFFF !important"},
+    "& .MuiAppBar-root a": {"color": "inherit"},  # and so the ring around them
 }
 NO_MENU = HEADER | {"& .MuiToolbar-root > .MuiIconButton-edgeStart": {"display": "none"}}
 BARE = {  # nothing but what is presented, and the title for those who listen
@@ -106,10 +107,24 @@ BARE = {  # nothing but what is presented, and the title for those who listen
 _HEADINGS = {  # pmui (0.16) has the title as its third level, and headings that are empty
     "MuiTypography": {"defaultProps": {"variantMapping": {"h3": "h1", "h5": "div", "h6": "h2"}}},
 }
-THEME = {
-    "light": {"palette": {"primary": {"main": "#1F5C66"}}, "components": _HEADINGS},
-    "dark": {"palette": {"primary": {"main": "#7CC4CF"}}, "components": _HEADINGS},
-}
+PRIMARY = {"light": "#1F5C66", "dark": "#7CC4CF"}
+
+
+def theme() -> dict:
+    """Return what `pmui.Page` takes as its theme, in the language of the visitor.
+
+    What pmui (0.16) leaves without a name has one: the menu over a small screen, bars of progress.
+    """
+    menu, progress = ({"aria-label": say(name)} for name in (N_("Choices"), N_("Progress")))
+    parts = _HEADINGS | {
+        "MuiDrawer": {"defaultProps": {"slotProps": {"paper": menu}}},
+        "MuiLinearProgress": {"defaultProps": progress},
+    }
+    return {
+        name: {"palette": {"primary": {"main": colour}}, "components": parts}
+        for name, colour in PRIMARY.items()
+    }
+
 
 CALM = {
     "& .MuiToggleButton-root": {"textTransform": "none", "whiteSpace": "nowrap", "py": "3px"},
@@ -133,9 +148,9 @@ ARROW = {"minWidth": "40px", "px": "6px", "py": "0", "fontSize": "18px", "lineHe
 DOTS = CALM | {  # steps of the story
     "& .MuiToggleButton-root": {"px": "9px", "py": "1px", "fontSize": "14px", "lineHeight": 1.5},
 }
-LARGE_PLAYER = {
+PLAYER = {"& .MuiIconButton-root": {"color": "inherit"}}  # pmui (0.16) has a grey for light alone
+LARGE_PLAYER = PLAYER | {
     "& .MuiTypography-root": {"fontSize": "18px"}, "& .MuiSlider-root": {"mr": "10px"},
-    "& .MuiIconButton-root": {"color": "inherit"},
 }  # fmt: skip
 LARGE = {  # a slider for a large screen
     "& .MuiFormLabel-root": {"fontSize": "15px", "lineHeight": 1.2},
@@ -144,6 +159,9 @@ LARGE = {  # a slider for a large screen
 TIGHT = {  # a list that leaves the room to what is below it
     "& .MuiSelect-select": {"py": "3px !important", "fontSize": "12.5px"},
     "& .MuiInputLabel-root": {"fontSize": "12px"},
+}
+TYPED = TIGHT | {  # a number: its buttons have no names in pmui 0.16, and keys do the same
+    "& .MuiIconButton-root": {"display": "none"},
 }
 LINES = {"& .MuiFormHelperText-root": {"whiteSpace": "pre-line", "lineHeight": 1.25, "mx": 0}}
 STILL = {"& .MuiLinearProgress-bar": {"transition": "none"}}  # no frames between two values

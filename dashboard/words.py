@@ -87,6 +87,7 @@ MAP_SPOKEN = N_(
 CELL_SPOKEN = N_("{ecosystem}, {lat}° N, {lon}° E. {what}: {value}.")
 NO_CELL = N_("No cell further that way.")
 NUMBERS_OF = N_("Numbers: {what}")
+BASELINE_RUN, WHAT_IF_RUN = N_("Baseline {run}"), N_("What-if {run}")  # a curve
 # of the chart that is presented: what it shows, and its curves
 GAIN = N_("Carbon gained or lost by thaw")
 TUG = N_("What thaw adds")

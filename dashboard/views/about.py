@@ -69,8 +69,10 @@ class About:
 
     def _symbols(self):
         said = say(domain.either(PROVENANCE, PREPARED), title=escape(domain.title()))
-        return pn.pane.HTML(
-            said + glossary.table(), stylesheets=[self._css], css_classes=["described"],
+        title, told = say("Glossary"), said + glossary.table()
+        return pn.pane.HTML(  # keys can scroll it
+            f'<div role="region" aria-label="{title}" tabindex="0">{told}</div>',
+            stylesheets=[self._css], css_classes=["described"],
             sizing_mode="stretch_width",
         )  # fmt: skip
 

@@ -5,9 +5,10 @@ import html
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import answers, style, terms, words
+from dashboard import answers, style, terms
 from dashboard.asking import asked
 from dashboard.edits import allowed, ordered, parsed
+from dashboard.language import N_, say, sentences
 from dashboard.paced import Paced
 from dashboard.state import ANALYSED, CHOICES
 from dashboard.views.answered import ABOUT, Answered
@@ -27,10 +28,10 @@ OPTIONS = {  # by analysis: the choices that matter to it
     "threshold": ("parameter",),
 }
 GO = {
-    "explain": "Explain",
-    "tornado": "Draw the tornado",
-    "shares": "Take apart",
-    "threshold": "Look for the threshold",
+    "explain": N_("Explain"),
+    "tornado": N_("Draw the tornado"),
+    "shares": N_("Take apart"),
+    "threshold": N_("Look for the threshold"),
 }
 
 
@@ -57,28 +58,30 @@ class Analyse:
         self._built = True
         self._widgets = {
             "analysis": _buttons(terms.ANALYSES),
-            "explained": _select("What is explained", terms.NUMBERS),
-            "order": _select("Part of a cause", terms.ORDER),
-            "output": _select("Output", terms.OUTPUTS),
-            "run": _select("Run", terms.RUNS),
-            "range": _select("Parameters move over", terms.RANGES),
+            "explained": _select(say("What is explained"), terms.NUMBERS),
+            "order": _select(say("Part of a cause"), terms.ORDER),
+            "output": _select(
+                say("Output"), {name: terms.output(name) for name in CHOICES["output"]}
+            ),
+            "run": _select(say("Run"), terms.RUNS),
+            "range": _select(say("Parameters move over"), terms.RANGES),
             "parameter": _select(
-                "What is moved", {name: terms.parameter(name) for name in CHOICES["parameter"]}
+                say("What is moved"), {name: terms.parameter(name) for name in CHOICES["parameter"]}
             ),
         }
         self._widgets["year"] = pmui.IntSlider(
-            label="Year", start=YEARS[0], end=YEARS[-1], value=state.year, width=210, format="0",
-            size="small", margin=(0, 12), sx=style.SLIM,
+            label=say("Year"), start=YEARS[0], end=YEARS[-1], value=state.year, width=210,
+            format="0", size="small", margin=(0, 12), sx=style.SLIM,
         )  # fmt: skip
         for name, widget in self._widgets.items():
             widget.value = getattr(state, name)
             widget.param.watch(lambda event, name=name: self._take(name, event.new), "value")
         self.go = pmui.Button(label="", size="small", variant="contained", margin=(8, 4))
         self.stop = pmui.Button(
-            label="Cancel", size="small", variant="outlined", disabled=True, margin=(8, 4)
+            label=say("Cancel"), size="small", variant="outlined", disabled=True, margin=(8, 4)
         )
         self.back = pmui.Button(
-            label="Back to the region", size="small", variant="text", margin=(8, 4)
+            label=say("Back to the region"), size="small", variant="text", margin=(8, 4)
         )
         self.back.on_click(lambda _event: state.param.update(cell=None, area=()))
         self.go.on_click(lambda _event: self._ask())
@@ -200,10 +203,11 @@ class Analyse:
             self._note = faults[0]
         else:
             self._state.edits = good
-            self._note = (
-                f"Set in the panel: {terms.parameter(name)} {terms.end(edit)}, in all "
-                "ecosystems. Explore shows what that does; the tornado stays about the Baseline."
-            )
+            self._note = say(
+                "Set in the panel: {parameter} {value}, in all ecosystems. Explore shows what that "
+                "does; the tornado stays about the Baseline.",
+                parameter=terms.parameter(name), value=terms.end(edit),
+            )  # fmt: skip
         self._mark()
 
     # --- what the lane says ------------------------------------------------------------------
@@ -223,34 +227,34 @@ class Analyse:
         state, study = self._state, self._study
         for name in ANALYSED[1:]:
             self._widgets[name].visible = name in OPTIONS[state.analysis]
-        self.go.label = GO[state.analysis]
+        self.go.label = say(GO[state.analysis])
         self.back.visible = state.cell is not None or bool(state.area)
         running = study is not None and study.running
         self.stop.disabled, self.bar.visible = not running, running
         self.bar.value = int(100 * study.fraction) if running else 0
         question, fault = self._question()
         self.go.disabled = question is None or (running and study.question == question)
-        said = f"{fault} {self._stale()}" if fault else self._standing(question)
-        self.says.object = html.escape(f"{self._note} {said}".strip())
+        said = sentences(fault, self._stale()) if fault else self._standing(question)
+        self.says.object = html.escape(sentences(self._note, said))
 
     def _standing(self, question) -> str:
         """Return how things stand, in a sentence."""
         study = self._study
         told = answers.estimate(question, self._library)
         if study is None or study.question != question:
-            return f"{self._stale()}This takes {told}."
+            return sentences(self._stale(), say("This takes {work}.", work=told))
         if study.waiting:
-            return "Waiting for an earlier analysis …"
+            return say("Waiting for an earlier analysis …")
         if study.running:
-            return f"{100 * study.fraction:.0f} % of {told} …"
+            return say("{share} % of {work} …", share=f"{100 * study.fraction:.0f}", work=told)
         if study.cancelled:
-            return "Cancelled; what was there by then stays."
+            return say("Cancelled; what was there by then stays.")
         if study.failed:
-            return f"This could not be worked out: {study.failed}"
+            return say("This could not be worked out: {fault}", fault=study.failed)
         return answers.took(study, self._library)
 
     def _stale(self) -> str:
-        return f"What is shown is {words.STALE}. " if self._shown(self._study) else ""
+        return say("What is shown is stale.") if self._shown(self._study) else ""
 
     def _shown(self, study):
         """Return what there is of the answer, if it is one of the analysis that is open."""
@@ -265,13 +269,13 @@ class Analyse:
 
 def _buttons(names):
     return pmui.RadioButtonGroup(
-        label="", options={text: name for name, text in names.items()}, size="small", margin=0,
+        label="", options={say(text): name for name, text in names.items()}, size="small", margin=0,
         sx=style.CALM,
     )  # fmt: skip
 
 
 def _select(label, names):
     return pmui.Select(
-        label=label, options={text: name for name, text in names.items()}, size="small",
-        margin=(8, 0), width=250,
+        label=label, options={say(text): name for name, text in names.items()}, size="small",
+        margin=(8, 0), width=310, sx=style.TIGHT,
     )  # fmt: skip

@@ -69,7 +69,9 @@ class Answered:
         short = [terms.short(name) for name in parts.causes]
         unit = style.unit(parts.unit)
         rows = [(name, float(v), False) for name, v in zip(short, nep, strict=True)]
-        self.waterfall.show(f"ΔNEP by cause ({unit})", [*rows, ("ΔNEP", float(nep.sum()), True)])
+        self.waterfall.show(
+            say("ΔNEP by cause ({unit})", unit=unit), [*rows, ("ΔNEP", float(nep.sum()), True)]
+        )
         through = [(f"NPP: {n}", float(v), False) for n, v in zip(short, npp, strict=True)]
         through += [(f"−RH: {n}", -float(v), False) for n, v in zip(short, rh, strict=True)]
         total = float(npp.sum() - rh.sum())
@@ -93,12 +95,12 @@ class Answered:
     def _draw_shares(self, question, found, place):
         self.shares.pane.visible = bool(found.shares)
         if found.shares:
-            self.shares.show("Share of variance (%)", found.shares)
+            self.shares.show(say("Share of variance (%)"), found.shares)
         return answers.shares(question, found, place)
 
     def _draw_threshold(self, question, found, place):
         unit = style.unit(found.unit)
         self.turn.show(
-            "Where NEP changes its sign", found.crossing, terms.axis(question), f"NEP ({unit})"
+            say("Where NEP changes its sign"), found.crossing, terms.axis(question), f"NEP ({unit})"
         )
         return answers.threshold(question, found, place)

@@ -27,8 +27,10 @@ MAKE_ROOM = f"""
 // the names of the curves have room beside the last year
 if (figure.properties.inner_width.is_unset || figure.inner_width < 50) return
 const px = Math.round(parseFloat(size) * {SCALE}), [first, last] = years
-const longest = Math.max(0, ...names.data.text.map((text) => text.length))
-const need = Math.min(longest * px * 0.58 + 16, figure.inner_width * 0.6)
+const width = (text) => [...text].reduce(  // of letters; Chinese is nearly twice as wide
+  (sum, sign) => sum + (sign > "\u2fff" ? 1.04 : 0.58), 0)
+const longest = Math.max(0, ...names.data.text.map(width))
+const need = Math.min(longest * px + 16, figure.inner_width * 0.6)
 const room = (figure.inner_width - need) / ticks.length  // px of a year on the axis
 glyph.text_font_size = px + "px"
 figure.below[0].ticker.ticks = room > 3.2 * px ? ticks : ticks.filter((_, k) => k % 2 == 0)

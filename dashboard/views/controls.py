@@ -75,7 +75,7 @@ class Controls:
         self.year = pmui.Player(
             label=say("Year"), start=YEARS[0], end=YEARS[-1], value=state.year, variant="minimal",
             interval=FRAME, loop_policy="loop", show_value=True, sizing_mode="stretch_width",
-            size="small", margin=(0, 8),
+            size="small", margin=(0, 8), sx=style.PLAYER,
         )  # fmt: skip
         side = {"size": "small", "sx": style.TIGHT, "margin": (6, 8, 0, 0), "width": SIDE}
         self.panel = pmui.Select(
@@ -85,7 +85,12 @@ class Controls:
             label=say("Lines"), options=offered(LINES), value=state.lines, **side
         )
         self.drag = pmui.RadioButtonGroup(
-            label="", options=list(DRAGS), value=state.drag, size="small", margin=0, sx=style.CALM
+            label="",
+            options=offered({name: name for name in DRAGS}),
+            value=state.drag,
+            size="small",
+            margin=0,
+            sx=style.CALM,
         )
         for name in (
             "rcp",

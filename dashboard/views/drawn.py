@@ -16,6 +16,7 @@ from bokeh.models import (
 from bokeh.plotting import figure
 
 from dashboard import answers, style, terms, words
+from dashboard.language import N_, say
 from dashboard.views import voice
 
 ROW = 24  # px
@@ -118,6 +119,10 @@ class TornadoBars(Drawing):
     """Both ends of each parameter's range, the longest on top; a click chooses an end."""
 
     ENDS = ("low", "high")
+    DRAWN = (  # an end, its name, its colour and its hatch
+        ("low", N_("low end of the range"), style.LOWER, "/"),
+        ("high", N_("high end of the range"), style.HIGHER, " "),
+    )
 
     def __init__(self, choose):
         super().__init__()
@@ -127,19 +132,20 @@ class TornadoBars(Drawing):
             for end in self.ENDS
         }
         items = []
-        for end, colour, hatch in (("low", style.LOWER, "/"), ("high", style.HIGHER, " ")):
+        for end, called, colour, hatch in self.DRAWN:
             bars = self.figure.hbar(
                 "y", THICK, "right", "left", source=self.sources[end], fill_color=colour,
                 line_color=None, hatch_pattern=hatch, hatch_color="white", hatch_alpha=0.6,
             )  # fmt: skip
-            items.append(LegendItem(label=f"{end} end of the range", renderers=[bars]))
+            items.append(LegendItem(label=say(called), renderers=[bars]))
             number = CustomJSHover(code=style.NUMBER_JS)
             self.figure.add_tools(
                 HoverTool(
                     renderers=[bars], formatters={"@value": number},
                     tooltips=[
-                        ("", "@symbol"), ("taken to", "@edit"),
-                        ("result", "@value{custom} @unit"), ("change from the line", "@change"),
+                        ("", "@symbol"), (say("taken to"), "@edit"),
+                        (say("result"), "@value{custom} @unit"),
+                        (say("change from the line"), "@change"),
                     ],
                 )
             )  # fmt: skip

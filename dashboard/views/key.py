@@ -3,6 +3,7 @@
 import html
 
 from dashboard import style, words
+from dashboard.language import LANGUAGES, current, listed, say
 from tem.environment import REFERENCE_YEAR
 
 _MARK = '<span class="chip">{}</span>'
@@ -11,16 +12,17 @@ _MARK = '<span class="chip">{}</span>'
 def key(selection, *, dark=False) -> str:
     """Return the key as HTML."""
     state, place, count = selection.state, selection.place, len(selection.told())
+    here = LANGUAGES[current()]
     colour, changed = style.rcp(state.rcp, dark=dark), style.what_if(dark=dark)
-    name = place.name.removeprefix("the ")
+    name = words.opening(place.name)
     size = "" if place.cell is not None else f" ({words.extent(selection)})"
     drawn = "S_T − S_R" if state.curves == "thaw" else "S_T"
-    of = f"{words.RCP_NAMES[state.rcp]}, " if state.lines == "scenarios" else ""
+    of = f"{words.RCP_NAMES[state.rcp]}{here.comma}" if state.lines == "scenarios" else ""
     runs = (
         _entry(_line(colour), f"{of}{drawn}")
         if state.curves == "thaw"
-        else _entry(_line(colour), f"{of}S_T, with thaw")
-        + _entry(_line(colour, "5 3"), f"S_R, thaw held at {REFERENCE_YEAR}")
+        else _entry(_line(colour), of + say("S_T, with thaw"))
+        + _entry(_line(colour, "5 3"), say("S_R, thaw held at {since}", since=REFERENCE_YEAR))
     )
     spread = (
         _entry(_band(colour), f"±1 SD, n = {count}")
@@ -34,7 +36,7 @@ def key(selection, *, dark=False) -> str:
         )
     elif state.lines == "scenarios":
         spread += "".join(
-            _entry(_line(style.rcp(rcp, dark=dark), "12 4"), f"{name}, {drawn}")
+            _entry(_line(style.rcp(rcp, dark=dark), "12 4"), listed(name, drawn))
             for rcp, name in words.RCP_NAMES.items()
             if rcp != state.rcp
         )
@@ -42,8 +44,8 @@ def key(selection, *, dark=False) -> str:
     called = words.called(selection.change())
     marked = "".join(f" {_MARK.format(mark)}" for mark in marks)
     return (
-        f"<b>{name[0].upper()}{name[1:]}</b>{size}. &nbsp;<b>Baseline</b>{runs}{spread}"
-        f"{_entry('', f'<b>{called[0].upper()}{called[1:]}{marked}</b> {_line(changed)}')}"
+        f"<b>{name}</b>{size}{say('.')} &nbsp;<b>{say('Baseline')}</b>{runs}{spread}"
+        f"{_entry('', f'<b>{words.opening(called)}{marked}</b> {_line(changed)}')}"
         f"{_saved(selection, changed)}"
     )
 
@@ -61,7 +63,7 @@ def _saved(selection, colour):
 
 
 def _note(missing):
-    return f" ({html.escape(missing)})" if missing else ""
+    return f" ({html.escape(say(missing))})" if missing else ""
 
 
 def _entry(mark, text):

@@ -10,7 +10,7 @@ from bokeh.models import ColumnDataSource, CustomJS, HoverTool, Span
 from dashboard import style, words
 from dashboard.frames import NOTHING, UNKNOWN, clipped, needed, packed
 from dashboard.grid import BOX
-from dashboard.language import say
+from dashboard.language import N_, listed, say
 from dashboard.quantities import MAPS, Quantity
 from dashboard.results import AT_LIMIT
 from dashboard.views import atlas
@@ -84,7 +84,7 @@ DRAG = """
 for (const figure of figures)
   for (const tool of figure.toolbar.tools) if (tool.type == tools[cb_obj.value]) tool.active = true
 """
-DRAGS = {"Move": "PanTool", "Box": "BoxSelectTool", "Lasso": "LassoSelectTool"}
+DRAGS = {N_("Move"): "PanTool", N_("Box"): "BoxSelectTool", N_("Lasso"): "LassoSelectTool"}
 
 
 LETTERS = "11px", "13px"  # of the title of a bar, on narrow maps and on others
@@ -253,15 +253,20 @@ class Maps:
         ):
             quantity, note, models, agree = shown
             unit = style.unit(quantity.unit)
-            brief.append(", ".join(filter(None, [unit, what])))
+            brief.append(listed(unit, what))
             bar.title = f"{quantity.symbol} ({unit}), {what}" if unit else brief[-1]
             agreed = (
-                "" if agree is None else f"@agree{{0}} of {models} models agree on the sign<br>"
+                ""
+                if agree is None
+                else say(
+                    "{count} of {total} models agree on the sign", count="@agree{0}", total=models
+                )
             )
             hover.tooltips = (
                 f"<div style='font-size:12px; max-width:230px'><b>{quantity.symbol} "
                 f"@image{{custom}} {unit}</b><br>"
-                f"{', '.join(filter(None, [quantity.label, note, what]))}<br>{agreed}"
+                f"{listed(quantity.label, note, what)}<br>"
+                f"{agreed}{agreed and '<br>'}"
                 "@kind{custom}, @elevation{0} m<br>@north{0.00}° N, @east{0.00}° E</div>"
             )
         told = {

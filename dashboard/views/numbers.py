@@ -1,14 +1,17 @@
 """The numbers of an area and of the ecosystems, as two tables."""
 
 import html
+import re
 
 import panel as pn
 
-from dashboard import statistics, style, words
+from dashboard import curved, statistics, style, words
 from dashboard.edits import ALL
-from dashboard.language import say
+from dashboard.language import listed, say, say_n
 from dashboard.results import DECLARED
 from dashboard.selection import BASELINE
+from dashboard.views import tables
+from tem.environment import REFERENCE_YEAR
 
 
 class Numbers:
@@ -24,25 +27,35 @@ class Numbers:
         """Write the numbers of *selection*."""
         rows, shares = statistics.of_area(selection), statistics.of_ecosystems(selection)
         if rows:
-            tables = _area(selection, rows) + _ecosystems(selection, shares)
+            told = _area(selection, rows) + _ecosystems(selection, shares) + _curves(selection)
             self.pane.object = (  # keys can scroll it
-                f'<div role="region" aria-label="{say("Numbers")}" tabindex="0">{tables}</div>'
+                f'<div role="region" aria-label="{say("Numbers")}" tabindex="0">{told}</div>'
             )
         else:
-            self.pane.object = "<p>The first results are on their way.</p>"
+            self.pane.object = f"<p>{say('The first results are on their way.')}</p>"
 
 
 def _area(selection, rows):
     weights, place = selection.library.weights, selection.place
     cells = statistics.cells_of(selection)
     extent = style.grouped(weights.area[cells, 0].sum() / 1e6)
-    caption = (
-        f"<b>{html.escape(_first_up(place.name))} in {selection.state.year}</b>: "
-        f"{_shown(selection)}, {words.counted(len(cells), 'cell')}, {extent} km². "
-        f"Mean over the area ± SD over its cells; totals {_over_models(selection.beside())}."
-    )
+    caption = say(
+        "<b>{place} in {year}</b>: {shown}, {cells}, {extent} km². Mean over the area ± SD over "
+        "its cells; totals {spread}.",
+        place=html.escape(words.opening(place.name)), year=selection.state.year,
+        shown=_shown(selection), cells=say_n("{count} cell", "{count} cells", len(cells)),
+        extent=extent, spread=_over_models(selection.beside()),
+    )  # fmt: skip
     head = "".join(
-        _head(text) for text in ("Quantity", "Mean, S_T", "", "Total, S_T", "Total, S_T − S_R", "")
+        _head(text)
+        for text in (
+            say("Quantity"),
+            say("Mean, S_T"),
+            "",
+            say("Total, S_T"),
+            say("Total, S_T − S_R"),
+            "",
+        )
     )
     lines = "".join(_line(row, weights) for row in rows)
     return _table(caption, head, lines)
@@ -57,22 +70,24 @@ def _line(row, weights):
         cells += [_spread(row.total, row.total_sd), effect, total]
     else:
         cells += ["", "", ""]
-    return _row(f"<b>{about.symbol}</b> {about.label.split(' (')[0].split(',')[0]}", cells)
+    return _row(f"<b>{about.symbol}</b> {re.split('[(（,，]', say(about.label))[0].strip()}", cells)
 
 
 def _ecosystems(selection, shares):
-    caption = (
-        f"<b>Region and ecosystems in {selection.state.year}</b>: {_shown(selection)}, S_T, "
-        f"{_over_models(selection.beside())}; ΣΔNEP: effect of thaw since 2020."
-    )
+    caption = say(
+        "<b>Region and ecosystems in {year}</b>: {shown}, S_T, {spread}; ΣΔNEP: effect of thaw "
+        "since {since}.",
+        year=selection.state.year, shown=_shown(selection), since=REFERENCE_YEAR,
+        spread=_over_models(selection.beside()),
+    )  # fmt: skip
     names = (*statistics.FLUXES, *statistics.STOCKS)
     units = {name: style.unit(selection.library.weights.unit(name)) for name in names}
-    heads = ["", "10³ km²", *(f"{DECLARED[n].about.symbol}<br>{units[n]}" for n in names)]
+    heads = ["", say("10³ km²"), *(f"{DECLARED[n].about.symbol}<br>{units[n]}" for n in names)]
     heads.append(f"{statistics.GAIN.symbol}<br>{style.unit('TgC')}")
     head = "".join(map(_head, heads))
     lines = "".join(
         _row(
-            "Region" if one.name == ALL else one.name,
+            say("Region") if one.name == ALL else say(one.name),
             [
                 style.number(one.extent / 1e9),
                 *(_spread(*one.totals[name]) for name in names),
@@ -84,15 +99,27 @@ def _ecosystems(selection, shares):
     return _table(caption, head, lines)
 
 
+def _curves(selection):
+    """Return the tables of the curves, one a variable; each opens."""
+    named = curved.named(selection, selection.curves(), selection.more_lines())
+    units = selection.units()
+    return "".join(
+        tables.courses(f"{DECLARED[name].about.symbol} ({style.unit(units[name])})", curves)
+        for name, curves in named.items()
+    )
+
+
 def _shown(selection):
     """Return what the numbers are, as the maps say it."""
     name, marks = selection.shown_as(), selection.marks()
-    marked = f" ({html.escape(', '.join(marks))})" if marks and name != BASELINE else ""
-    return f"<b>{_first_up(name)}</b>{marked}"
+    marked = f" ({html.escape(listed(*marks))})" if marks and name != say(BASELINE) else ""
+    return f"<b>{words.opening(name)}</b>{marked}"
 
 
 def _over_models(results):
-    return f"± SD over {len(results)} climate models" if len(results) > 1 else "of one model"
+    if len(results) > 1:
+        return say("± SD over {count} climate models", count=len(results))
+    return say("of one model")
 
 
 def _table(caption, head, lines):
@@ -109,8 +136,3 @@ def _row(name, cells):
 
 def _spread(mean, sd):
     return style.number(mean) if sd is None else style.spread(mean, sd)
-
-
-def _first_up(text):
-    text = text.removeprefix("the ")
-    return f"{text[0].upper()}{text[1:]}"

@@ -19,6 +19,7 @@ from bokeh.plotting import figure
 from dashboard import context, style
 from dashboard.figures import Bars, Course, Map
 from dashboard.grid import BOX
+from dashboard.language import listed, say
 from dashboard.printed import THAW
 from dashboard.runs import RCP_NAMES
 from dashboard.views import tables, voice
@@ -90,11 +91,11 @@ def _course(panel, _grid, dark):
             shown.varea("year", "low", "high", source=source, fill_color=colour, fill_alpha=0.16)
         curve = shown.line("year", "mean", source=source, line_color=colour, line_width=2.2,
                            line_dash=DASHES.get(line.of, "solid"))  # fmt: skip
-        told = f"Simulated, {RCP_NAMES[line.rcp]}, {line.of}"
+        told = listed(say("Simulated"), RCP_NAMES[line.rcp], say(line.of))
         shown.add_tools(
             HoverTool(
                 renderers=[curve], formatters={"@mean": number},
-                tooltips=[("", told), ("Year", "@year"), ("", "@mean{custom}")],
+                tooltips=[("", told), (say("Year"), "@year"), ("", "@mean{custom}")],
             )
         )  # fmt: skip
         extent += [source.data["low"], source.data["high"]]
@@ -163,8 +164,8 @@ def _span(shown, panel, dark):
     shown.add_tools(
         HoverTool(
             renderers=[boxes], formatters={"@low": number, "@high": number},
-            tooltips=[("Published range", "@at"), ("", "@low{custom} to @high{custom}"),
-                      ("Rows", "@rows")],
+            tooltips=[(say("Published range"), "@at"), ("", "@low{custom} – @high{custom}"),
+                      (say("Rows"), "@rows")],
         )
     )  # fmt: skip
 
@@ -178,7 +179,7 @@ def _mark(shown, marks, places, dark):
             "at": places, "value": values, "low": values - sds, "high": values + sds,
             "colour": [style.rcp(mark.rcp, dark=dark) for mark in marks],
             "row": [mark.row for mark in marks],
-            "told": [f"{RCP_NAMES[mark.rcp]}, {mark.of}" for mark in marks],
+            "told": [listed(RCP_NAMES[mark.rcp], say(mark.of)) for mark in marks],
         },
         name="published",
     )  # fmt: skip
@@ -192,7 +193,7 @@ def _mark(shown, marks, places, dark):
     shown.add_tools(
         HoverTool(
             renderers=[points], formatters={"@value": CustomJSHover(code=style.NUMBER_JS)},
-            tooltips=[("Published", "@told"), ("", "@value{custom}"), ("Row", "@row")],
+            tooltips=[(say("Published"), "@told"), ("", "@value{custom}"), (say("Row"), "@row")],
         )
     )  # fmt: skip
 
@@ -262,22 +263,22 @@ def entries(panels, *, dark) -> list[tuple[str, str]]:
     if Course in kinds:
         named = {line.of: None for p in panels if isinstance(p, Course) for line in p.lines}
         if len(named) > 1:
-            found += [(_stroke(grey, DASHES.get(of, "solid")), of) for of in named]
+            found += [(_stroke(grey, DASHES.get(of, "solid")), say(of)) for of in named]
         if any(line.sd is not None for p in panels if isinstance(p, Course) for line in p.lines):
-            found.append((_swatch(grey, 0.3), "±1 SD over climate models"))
+            found.append((_swatch(grey, 0.3), say("±1 SD over climate models")))
     if Bars in kinds:
         named = {bar.of: None for p in panels if isinstance(p, Bars) for bar in p.bars}
         named.pop(THAW, None)  # its panels say so
         if any(of in PALE for of in named):
             found += [(_swatch(grey, 0.35 if of in PALE else 0.85), _name(of)) for of in named]
-    found.append((_diamond(ink(dark=dark)), "published, ±1 SD where printed"))
+    found.append((_diamond(ink(dark=dark)), say("published, ±1 SD where printed")))
     if any(getattr(panel, "spans", ()) for panel in panels):
-        found.append((_swatch(ink(dark=dark), 0.15), "published range"))
+        found.append((_swatch(ink(dark=dark), 0.15), say("published range")))
     return found
 
 
 def _name(of) -> str:
-    return f"{of} ({SHORT[of]})" if of in SHORT else of
+    return f"{say(of)} ({SHORT[of]})" if of in SHORT else say(of)
 
 
 def _swatch(colour, alpha=1.0):

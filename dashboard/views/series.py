@@ -15,8 +15,8 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
-from dashboard import style, words
-from dashboard.language import N_, say
+from dashboard import curved, style, words
+from dashboard.language import listed, say
 from dashboard.quantities import brief
 from dashboard.results import DECLARED, SAVED, SERIES
 from dashboard.views import voice
@@ -56,6 +56,7 @@ class Series:
         self.marks = [Span(location=year, dimension="height", line_color=style.CONTEXT,
                            line_dash="dotted", line_width=1.5) for _ in SERIES]  # fmt: skip
         years = Range1d(YEARS[0] - 1, YEARS[-1] + 1)
+        self._titles = {}  # by variable
         self.names = SERIES  # what is drawn, in the order of the figures
         self._more = [ColumnDataSource({column: [] for column in MORE}) for _ in SERIES]
         self._spread = [ColumnDataSource(_NO_BAND) for _ in SERIES]
@@ -135,11 +136,11 @@ class Series:
 
     def _name_hovered(self, thaw):
         """Let the pointer tell which number is which."""
-        runs = {"st": "S_T − S_R"} if thaw else {"st": "S_T", "sr": "S_R"}
+        runs = curved.runs(thaw=thaw)
         told = [(say("Year"), "@year{0}")]
-        for text, column in ((N_("Baseline {run}"), "@{}"), (N_("What-if {run}"), "@whatif_{}")):
+        for column, text in curved.COLUMNS:
             told += [
-                (say(text, run=name), f"{column.format(run)}{{custom}}")
+                (say(text, run=name), f"@{column.format(run)}{{custom}}")
                 for run, name in runs.items()
             ]
         told += [
@@ -168,7 +169,6 @@ class Series:
         self._name_hovered(thaw)
         self._show_lines()
         self.names = tuple(units)
-        runs = {"st": "S_T − S_R"} if thaw else {"st": "S_T", "sr": "S_R"}
         for slot, (name, source) in enumerate(zip(units, self.sources.values(), strict=True)):
             columns = drawn.get(name, {})
             source.name = name
@@ -188,8 +188,13 @@ class Series:
             self.figures[SERIES[slot]].title.text = titles[0]
             self.figures[SERIES[slot]].title.tags = titles  # see `ENTITLE`
             self._fit(slot)
-            known = {symbol: columns[run] for run, symbol in runs.items() if run in columns}
-            voice.describe(self.figures[SERIES[slot]], words.course(f"{title}, {label}", known))
+            self._titles[name] = listed(title, label)
+
+    def tell(self, named):
+        """Say the curves to those who listen; *named*: see `curved.named`."""
+        for drawn, name in zip(self.figures.values(), self.names, strict=True):
+            if name in self._titles and name in named:  # else it is about to be drawn
+                voice.describe(drawn, words.course(self._titles[name], named[name]))
 
     def show_what_if(self, drawn):
         """Draw only the what-if columns of *drawn*[name] (what a moving slider changes)."""

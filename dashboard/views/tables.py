@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard import style, words
 from dashboard.figures import Bars, Course
-from dashboard.language import say
+from dashboard.language import listed, say
 from dashboard.runs import RCP_NAMES
 from data import YEARS
 
@@ -49,9 +49,18 @@ def panel(one) -> str:
     return folded(title, heads, rows)
 
 
+def courses(title: str, curves) -> str:
+    """Return the table of *curves* [year] by name, every other decade."""
+    rows = [
+        (str(year), *(style.number(values[year - YEARS[0]]) for values in curves.values()))
+        for year in DECADES
+    ]
+    return folded(say(words.NUMBERS_OF, what=title), (say("Year"), *curves), rows)
+
+
 def named(one) -> str:
     """Return what a bar or line of a figure of the paper is of."""
-    return f"{RCP_NAMES[one.rcp]}, {one.of}"
+    return listed(RCP_NAMES[one.rcp], say(one.of))
 
 
 def told(one) -> str:

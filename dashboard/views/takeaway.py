@@ -74,7 +74,7 @@ class TakeAway:
         self.width, self.height = (
             pmui.IntInput(
                 label=say(label), value=side, start=takeaway.SMALLEST, end=takeaway.LARGEST,
-                step=100, size="small", width=140, margin=(6, 4), sx=style.TIGHT,
+                step=100, size="small", width=140, margin=(6, 4), sx=style.TYPED,
             )
             for label, side in zip(takewords.SIDES, takeaway.USUAL, strict=True)
         )  # fmt: skip

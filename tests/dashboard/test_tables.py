@@ -1,9 +1,12 @@
 """What drawings say to those who listen, in a line and as a table."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
-from dashboard import words
+from dashboard import curved, words
 from dashboard.figures import Bar, Bars, Course, Line, Map
+from dashboard.selection import Line as Beside
 from dashboard.views import tables
 from data import YEARS
 
@@ -50,6 +53,36 @@ def test_a_map_says_its_reach():
     shown = Map("ΔSOC", "kgC m-2", "carbon", np.array([-1.0, 2.0, np.nan]), 2.0)
     assert tables.told(shown) == "ΔSOC (kg C m⁻²): Map −1.00 to 2.00."
     assert tables.panel(shown) == ""
+
+
+def selection(curves, *saved):
+    """Return what stands for a selection of NEP with saved what-ifs of these names."""
+    state = SimpleNamespace(
+        curves=curves, variables=("nep",), saved=[SimpleNamespace(name=name) for name in saved]
+    )
+    return SimpleNamespace(state=state)
+
+
+def test_all_curves_have_a_name_and_stand_in_the_table():
+    drawn = {"nep": dict.fromkeys(("st", "sr", "whatif_st", "whatif_sr", "saved_0"), RISE)}
+    more = {"nep": [Beside(RISE, gcm="CCSM4"), Beside(RISE, rcp="rcp45")]}
+    named = curved.named(selection("both", "wet"), drawn, more)["nep"]
+    assert list(named) == [
+        "wet, S_T", "Baseline S_T", "Baseline S_R", "What-if S_T", "What-if S_R", "CCSM4, S_T",
+        "RCP4.5, S_T",
+    ]  # fmt: skip
+    found = tables.courses("NEP", named)
+    assert found.count("<th scope='col'>") == 1 + len(named)
+    assert found.count("<tr>") == 1 + len(tables.DECADES)
+
+
+def test_curves_of_the_effect_of_thaw_and_of_the_baseline_alone_say_so():
+    drawn = {"nep": {"st": RISE, "whatif_st": RISE}}
+    both = curved.named(selection("thaw"), drawn, {})["nep"]
+    assert list(both) == ["Baseline S_T − S_R", "What-if S_T − S_R"]
+    alone = curved.named(selection("thaw", "wet"), drawn, {}, alone=True)["nep"]
+    assert list(alone) == ["Baseline S_T − S_R"]
+    assert curved.named(selection("thaw"), {}, {}) == {"nep": {}}
 
 
 def test_what_a_table_says_cannot_become_markup():
