@@ -72,12 +72,15 @@ def measured(*, long: bool = False):
 
 
 def projected(found) -> str:
-    """Return what the largest of the runs means for all permafrost at TARGET degrees."""
-    largest = max(found, key=lambda one: one.cells)
+    """Return what the largest run with workers means for all permafrost at TARGET degrees.
+
+    Cells of a ring repeat themselves and take less room on disk; so the widest of all counts.
+    """
+    largest = max((one for one in found if one.workers), key=lambda one: one.cells)
     cell = (TARGET * DEGREE) ** 2 * cos(radians(AT))  # km2
     cells = PERMAFROST / cell
     hours = largest.core_seconds / largest.cells * cells / 3600
-    disk = largest.result / largest.cells * cells / 1000
+    disk = max(one.result / one.cells for one in found) * cells / 1000
     return (
         f"All permafrost at {TARGET}°: {cells / 1e6:.2f} million cells of {cell:.1f} km²; "
         f"{hours:.1f} core hours a climate, {disk:.0f} GB on disk, "

@@ -54,11 +54,12 @@ def test_exponent(power):
 def test_the_globe_is_projected_from_the_largest_run():
     small = cluster.Shared("ring", 100, 2, 1.0, 9.0, 1.0, 2.0, 3.0)
     large = cluster.Shared("ring", 1000, 2, 9.0, 3.6, 1.0, 500.0, 20.0)
-    told = cluster.projected([large, small])  # 5.56 km by 5.56 km · cos 65°
+    alone = small._replace(cells=5000, workers=0)
+    told = cluster.projected([large, small, alone])  # 5.56 km by 5.56 km · cos 65°
     assert told.startswith(
         "All permafrost at 0.05°: 1.06 million cells of 13.1 km²; 1.1 core hours"
     )
-    assert told.endswith("21 GB on disk, 500 MiB a worker")
+    assert told.endswith("32 GB on disk, 500 MiB a worker")
 
 
 def test_the_ring_is_a_prepared_region(tmp_path):

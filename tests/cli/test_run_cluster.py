@@ -208,7 +208,7 @@ def test_a_killed_scheduler_leaves_the_finished_blocks(
     assert (code, names_in(tmp_path)) == (2, ["scheduler.json"])
     assert f"--scheduler {address}: the scheduler has no workers" in err
 
-    monkeypatch.setattr(cluster, "PATIENCE", 10)
+    monkeypatch.setattr(cluster, "PATIENCE", 120)  # for a worker that starts on a busy machine
     worker = ("worker", address, "--nthreads", "1", "--no-dashboard", "--death-timeout", "5")
     with dask(*worker), monkeypatch.context() as patch:
         patch.setattr(commands, "bar", lambda _stage: bar_that(process.kill))
