@@ -114,6 +114,10 @@ def _add_serve(known):
         help="pages that may show this one in a frame (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
+        "--log", choices=("text", "json"), default="text",
+        help="form of the log, which goes to stderr (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
         "--open", metavar="PATH",
         help="show a finished run (.nc, .zarr, .zip) that `run` or the page wrote, and run nothing",
     )  # fmt: skip

@@ -16,8 +16,9 @@ ALL_GCMS = "ensemble"  # what all climate models together are called
 
 def serve(arguments):
     """Serve the page until it is interrupted; until it is there, its address says so."""
-    from dashboard import guard
+    from dashboard import guard, journal
 
+    journal.begin(arguments.log)
     host, port, region = arguments.host, arguments.port, _shown(arguments)
     guarded = guard.Guard(
         origins=tuple(arguments.allow_websocket_origin),
