@@ -31,6 +31,8 @@ def serve(arguments):
         from dashboard.reopened import Reopened
 
         Reopened(arguments.open)
+    if arguments.next_port:
+        port = doorman.next_free(host, port)
     with doorman.at_the_door(host, port) as make_way:
         address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
         print(f"Permafrost Carbon is at {address}  (Ctrl-C ends it)", flush=True)

@@ -188,9 +188,20 @@ class Library:
         self.compiling = False
 
     def prefer(self, rcp, gcms):
-        """Simulate these climates next."""
+        """Simulate these climates next; those of them that failed are tried again."""
         with self._lock:
+            again = [key for key in self.climates if self._to_try_again(key, rcp, gcms)]
+            for key in again:
+                self.climates[key] = Climate(*key)
+            self._order += again
             self._order.sort(key=lambda key: (key[0] != rcp, key[0] == rcp and key[1] not in gcms))
+
+        for _ in again:
+            self._simulations.add(lambda: quietly(self._next_climate))
+
+    def _to_try_again(self, key, rcp, gcms) -> bool:
+        wanted = key[0] == rcp and key[1] in gcms
+        return wanted and bool(self.climates[key].failed) and self.opened is None
 
     @property
     def ready(self) -> int:
