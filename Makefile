@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help env dashboard test lint format texts bench load upgrade clean distclean
+.PHONY: help env dashboard test lint format texts bench load faults audit upgrade clean distclean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,12 @@ bench: env  ## measure speed: model, scaling, latency
 
 load: env  ## many visitors at once on this machine: what the server holds
 	$(BIN)/python -m benchmarks.load $(ARGS)
+
+faults: env  ## let things go wrong: what is survived, lost or wrong (minutes)
+	$(BIN)/python -m benchmarks.faults $(ARGS)
+
+audit: env  ## look for known holes in what constraints.txt pins
+	$(BIN)/python -m tests.audit
 
 upgrade: env  ## move to the newest versions pyproject.toml allows, record them in constraints.txt
 	$(PIP) install --upgrade --upgrade-strategy eager --editable '.[test]'

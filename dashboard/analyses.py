@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import tem
-from dashboard.lanes import CANCELLED, Lane, Task, quietly
-from dashboard.language import Fault, kept
+from dashboard.journal import attempt
+from dashboard.lanes import Lane, Task, quietly
 from tem.blocks import part_of
 
 log = logging.getLogger(__name__)
@@ -128,16 +127,12 @@ class Analyses:
     def _work(self, study):
         study.waiting, started = False, time.perf_counter()
         known = self.known(study.question)
-        try:
-            answer = known.answer if known else study.question.answer(self._library, study)
-        except tem.Cancelled:
-            study.failed = CANCELLED
-        except Fault as fault:
-            study.failed = kept(fault)
-        except Exception as fault:
-            log.exception("An analysis failed")
-            study.failed = kept(fault)
-        else:
+        answer, study.failed = attempt(
+            log, "Analysis",
+            lambda: known.answer if known else study.question.answer(self._library, study),
+            question=type(study.question).__name__,
+        )  # fmt: skip
+        if not study.failed:
             study.seconds = known.seconds if known else time.perf_counter() - started
             study.answer, study.fraction = answer, 1.0
             self._keep(study)

@@ -6,6 +6,7 @@ import logging
 import secrets
 import sys
 import threading
+import time
 import urllib.request
 from functools import cache
 from html import escape
@@ -15,7 +16,7 @@ import panel as pn
 import panel_material_ui as pmui
 from panel.io.resources import LOCAL_DIST
 
-from dashboard import language, style, words, writes
+from dashboard import alarms, journal, language, style, words, writes
 from dashboard.glossary import marked
 from dashboard.guard import HOME, Room, transform
 from dashboard.language import LANGUAGES, say
@@ -37,6 +38,7 @@ ASSETS = Path(__file__).parent.parent / "assets"
 
 pn.extension()
 writes.mend()
+alarms.mend()
 language.listen(lambda: pn.state.curdoc)
 
 
@@ -96,9 +98,29 @@ def create_app():
         Shared.library(), Shared.atlas(), Shared.verdicts(), Shared.figures(), said,
         pn.state.curdoc, Shared.taken(), _address(),
     )  # fmt: skip
+    visit = Visit(alarms.visit(who))
+    pn.state.onload(visit.begin)
     pn.state.onload(page.begin)
-    pn.state.on_session_destroyed(lambda _context: page.close())
+    pn.state.on_session_destroyed(lambda _context: (page.close(), visit.end()))
     return laid_out(page)
+
+
+class Visit:
+    """The stay of one visitor, as the log tells it."""
+
+    def __init__(self, name):
+        self.name, self._begun = name, 0.0
+
+    def begin(self):
+        """Tell that the page is open."""
+        self._begun = time.monotonic()
+        log.info("Visit begins", extra=journal.told(visit=self.name))
+
+    def end(self):
+        """Tell that it is closed, if it was ever open."""
+        if self._begun:
+            stay = round(time.monotonic() - self._begun)
+            log.info("Visit ends", extra=journal.told(visit=self.name, seconds=stay))
 
 
 def _address() -> str:
@@ -228,7 +250,9 @@ def _knock(address):
 
 def _secret(guard) -> str | None:
     """Return what signs the cookies of who has given a password; a new one at each start."""
-    return guard.passwords and (pn.config.cookie_secret or secrets.token_hex())
+    secret = guard.passwords and (pn.config.cookie_secret or secrets.token_hex())
+    journal.hide(*(guard.passwords or {}).values(), secret or "")
+    return secret
 
 
 def serve(

@@ -94,6 +94,9 @@ def _add_serve(known):
         "--port", type=_number(int, 1, 65535), default=5006, help="default: %(default)s"
     )
     parser.add_argument(
+        "--next-port", action="store_true", help="if that port is in use, take the next free one"
+    )
+    parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen at (default: %(default)s)"
     )
     parser.add_argument("--no-browser", action="store_true", help="open no browser window")
@@ -112,6 +115,10 @@ def _add_serve(known):
     parser.add_argument(
         "--frame-ancestors", default="'self'", metavar="SOURCES",
         help="pages that may show this one in a frame (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--log", choices=("text", "json"), default="text",
+        help="form of the log, which goes to stderr (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--open", metavar="PATH",

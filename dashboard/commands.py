@@ -17,8 +17,9 @@ ALL_GCMS = "ensemble"  # what all climate models together are called
 
 def serve(arguments):
     """Serve the page until it is interrupted; until it is there, its address says so."""
-    from dashboard import guard
+    from dashboard import guard, journal
 
+    journal.begin(arguments.log)
     host, port, region = arguments.host, arguments.port, _shown(arguments)
     guarded = guard.Guard(
         origins=tuple(arguments.allow_websocket_origin),
@@ -31,6 +32,8 @@ def serve(arguments):
         from dashboard.reopened import Reopened
 
         Reopened(arguments.open)
+    if arguments.next_port:
+        port = doorman.next_free(host, port)
     with doorman.at_the_door(host, port) as make_way:
         address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
         print(f"Permafrost Carbon is at {address}  (Ctrl-C ends it)", flush=True)

@@ -6,10 +6,12 @@ again until the real one is there, and then becomes it.
 
 import contextlib
 import errno
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TAKEN = {errno.EADDRINUSE: "is in use", errno.EACCES: "may not be used"}
+TRIED, LAST = 100, 65535  # ports one after the other; the last there is
 STATUS = 503  # what tells the waiting page, and anyone else, that this is not the page yet
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Permafrost Carbon</title>
@@ -59,6 +61,16 @@ class _Server(ThreadingHTTPServer):
         """Keep quiet where a browser has left before it was answered."""
 
 
+def next_free(host, port) -> int:
+    """Return the first port from *port* on that can be had; ValueError if none of `TRIED` can."""
+    for one in range(port, min(port + TRIED, LAST + 1)):
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            tried.bind((host, one))
+            return one
+    raise ValueError(f"--host {host}: none of the ports from {port} to {one} can be had")
+
+
 @contextlib.contextmanager
 def at_the_door(host, port):
     """Answer at an address until the caller has loaded the page; give what makes way for it.
@@ -69,7 +81,7 @@ def at_the_door(host, port):
         server = _Server((host, port), _Answer)
     except OSError as fault:
         if fault.errno in TAKEN:
-            text = f"port {port} {TAKEN[fault.errno]}; choose another with --port"
+            text = f"port {port} {TAKEN[fault.errno]}; choose another with --port, or --next-port"
         else:
             text = f"--host {host}: {fault.strerror}; expected an IPv4 address of this machine"
         raise ValueError(text) from fault

@@ -1,14 +1,13 @@
 """One open page: hears its visitor and the library, and patches its views."""
 
 import html
-import logging
 from functools import partial
 
 import numpy as np
 import panel as pn
 import panel_material_ui as pmui
 
-from dashboard import areas, budget, curved, link, style, words
+from dashboard import alarms, areas, budget, curved, link, style, words
 from dashboard.changes import NO_OFFSETS, History
 from dashboard.glossary import marked
 from dashboard.grid import BOX
@@ -38,8 +37,6 @@ from dashboard.views.tongues import Tongues
 from dashboard.views.whatif import WhatIf
 from tem.environment import REFERENCE_YEAR
 
-log = logging.getLogger(__name__)
-
 TIDY = 150  # ms after a slider has moved before the words follow
 PATIENCE = 0.25  # s between two looks at the library while it works
 UNCHANGED = N_("Nothing is changed yet: move a slider, then run the region.")
@@ -53,6 +50,7 @@ class Page:
         self, library, atlas, verdicts, figures, said, document, taken=None, address=""
     ):  # fmt: skip
         self.library, self._document, self.dark = library, document, False
+        alarms.watch(document, self.complain)
         self._verdicts, self._figures = verdicts, figures
         chosen, faults = link.choices(library.chosen | said, library.grid)
         self.state = State(**chosen)
@@ -580,9 +578,8 @@ class Page:
                 self._say()
                 self._say_status()
                 self._say_what_if()
-        except Exception:
-            log.exception("The page could not be redrawn")
-            self.complain(say("Something went wrong while drawing; the last good figures stay."))
+        except Exception as fault:  # noqa: BLE001 - alarm tells it
+            alarms.alarm(fault, self._document)
 
     def _draw_curves(self):
         """Draw the curves, or write the numbers that take their place."""

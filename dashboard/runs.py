@@ -24,8 +24,9 @@ from dashboard.changes import NO_OFFSETS, Change
 from dashboard.edits import touched
 from dashboard.frames import limits
 from dashboard.grid import Grid
+from dashboard.journal import attempt
 from dashboard.lanes import CANCELLED, Lane, Newest, Task, quietly
-from dashboard.language import N_, Fault, kept
+from dashboard.language import N_, Fault
 from dashboard.profile import profile
 from dashboard.results import (
     CURVES,
@@ -187,9 +188,20 @@ class Library:
         self.compiling = False
 
     def prefer(self, rcp, gcms):
-        """Simulate these climates next."""
+        """Simulate these climates next; those of them that failed are tried again."""
         with self._lock:
+            again = [key for key in self.climates if self._to_try_again(key, rcp, gcms)]
+            for key in again:
+                self.climates[key] = Climate(*key)
+            self._order += again
             self._order.sort(key=lambda key: (key[0] != rcp, key[0] == rcp and key[1] not in gcms))
+
+        for _ in again:
+            self._simulations.add(lambda: quietly(self._next_climate))
+
+    def _to_try_again(self, key, rcp, gcms) -> bool:
+        wanted = key[0] == rcp and key[1] in gcms
+        return wanted and bool(self.climates[key].failed) and self.opened is None
 
     @property
     def ready(self) -> int:
@@ -226,18 +238,22 @@ class Library:
         with self._lock:
             climate = self.climates[self._order.pop(0)]
         climate.fraction = 1e-6
-        try:
-            known = self._read(climate)
-            if not known:
-                self._simulate(climate)
-            self.answers["store" if known else "model"] += 1
-        except tem.Cancelled:
+        _, climate.failed = attempt(
+            log, "Climate", lambda: self._come_by(climate), climate=climate.name
+        )
+        if climate.failed == CANCELLED:
             return
-        except Exception as fault:
-            log.exception("%s could not be simulated", climate.name)
-            climate.failed, climate.stage = f"{type(fault).__name__}: {fault}", "failed"
+        if climate.failed:
+            climate.stage = "failed"
         climate.fraction, climate.partial = 1.0, None
         self._tell()
+
+    def _come_by(self, climate):
+        """Read *climate* from the store, or else simulate it."""
+        known = self._read(climate)
+        if not known:
+            self._simulate(climate)
+        self.answers["store" if known else "model"] += 1
 
     def _key(self, what, climate):
         return baseline.name(what, self.region, climate.rcp, climate.gcm)
@@ -322,14 +338,11 @@ class Library:
 
     def _run_region(self, job, changed):
         job.waiting = False
-        try:
-            job.results = self._answer(job, changed)
-        except tem.Cancelled:
-            job.failed = CANCELLED
-        except Exception as fault:
-            log.exception("A what-if of the region failed")
-            job.failed = kept(fault)
-        job.fraction = 1.0
+        answer, job.failed = attempt(
+            log, "What-if of the region", lambda: self._answer(job, changed),
+            rcp=job.rcp, gcms=len(job.gcms), changes=",".join(job.change.parts),
+        )  # fmt: skip
+        job.results, job.fraction = answer or {}, 1.0
         changed(job)
 
     def _answer(self, job, changed) -> dict:
@@ -415,16 +428,19 @@ class Library:
         self._cells.add(who, lambda: done(self._run_cell(rcp, gcms, cell, change)))
 
     def _run_cell(self, rcp, gcms, cell, change) -> CellRun:
-        try:
-            column, ready = self._column(rcp, gcms, cell)
-            past = None if change.offsets == NO_OFFSETS else column
-            sky = self._column_under(rcp, ready, cell, change.offsets)
-            edits = tem.edited(change.edits)
-            yearly = tem.experiment(sky, edits, since=change.since, past=past, workers=1)
-            _check_domain(yearly, BEYOND_CLIMATES)
-        except Exception as fault:
-            log.exception("A what-if of a cell failed")
-            return CellRun({}, fault=kept(fault))
+        run, fault = attempt(
+            log, "What-if of a cell", lambda: self._ran_cell(rcp, gcms, cell, change),
+            rcp=rcp, cell=int(cell), changes=",".join(change.parts),
+        )  # fmt: skip
+        return run or CellRun({}, fault=fault)
+
+    def _ran_cell(self, rcp, gcms, cell, change) -> CellRun:
+        column, ready = self._column(rcp, gcms, cell)
+        past = None if change.offsets == NO_OFFSETS else column
+        sky = self._column_under(rcp, ready, cell, change.offsets)
+        edits = tem.edited(change.edits)
+        yearly = tem.experiment(sky, edits, since=change.since, past=past, workers=1)
+        _check_domain(yearly, BEYOND_CLIMATES)
         values = {name: both_runs(yearly, name) for name in CURVES}
         curves = {g: {n: v[..., k] for n, v in values.items()} for k, g in enumerate(ready)}
         return CellRun(curves, unrested(yearly))
@@ -436,14 +452,12 @@ class Library:
         """
 
         def work():
-            try:
-                found, fault = profile(self, rcp, gcm, cell), ""
-            except Exception as wrong:
-                log.exception("The ground of a cell could not be worked out")
-                found, fault = None, kept(wrong)
-            done(found, fault)
+            return profile(self, rcp, gcm, cell)
 
-        self._cells.add(("ground", who), work)
+        self._cells.add(
+            ("ground", who),
+            lambda: done(*attempt(log, "Ground of a cell", work, rcp=rcp, cell=int(cell))),
+        )
 
     def _column(self, rcp, gcms, cell):
         """Return the drivers of *cell* in each climate that is ready, as cells of one Dataset."""

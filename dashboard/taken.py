@@ -1,12 +1,12 @@
 """Files on their way to visitors: written one after the other, kept until the visitor leaves."""
 
-import html
 import logging
 import secrets
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
 
+from dashboard.journal import attempt
 from dashboard.lanes import Lane
 
 log = logging.getLogger(__name__)
@@ -30,17 +30,10 @@ class Taken:
         return folder
 
     def _written(self, write, path):
-        try:
-            path.parent.mkdir()
-            write(path)
-        except (ValueError, OSError) as fault:
-            log.warning("A file could not be taken away: %s", fault)
+        _, failed = attempt(log, "File", lambda: _put(write, path), ending=path.suffix)
+        if failed:
             shutil.rmtree(path.parent, ignore_errors=True)
-            return None, html.escape(getattr(fault, "strerror", None) or str(fault))
-        except Exception as fault:
-            log.exception("A file could not be taken away")
-            shutil.rmtree(path.parent, ignore_errors=True)
-            return None, html.escape(f"{type(fault).__name__}: {fault}")
+            return None, failed
         return path.relative_to(self.folder), ""
 
     def forget(self, folder: Path):
@@ -50,3 +43,8 @@ class Taken:
     def end(self):
         """Remove all."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _put(write, path):
+    path.parent.mkdir()
+    write(path)

@@ -26,6 +26,10 @@ numba.config.CACHE_DIR = str(Path(_cache) / source_hash)
 numba.core.errors.WarningsFixer.catch_warnings = lambda *_names, **_more: nullcontext()
 
 # the cache must be set before any kernel exists
+from tem import sealed  # noqa: E402
+
+sealed.use(source_hash)
+
 from tem import explain, summary, threshold, variance  # noqa: E402
 from tem.blocks import Cancelled  # noqa: E402
 from tem.borehole import column  # noqa: E402

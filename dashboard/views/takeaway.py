@@ -168,7 +168,7 @@ class TakeAway:
 
     def _hand_over(self, name, where, fault):
         if where is None:
-            self._say(say(takewords.FAILED, fault=say(fault)))
+            self._say(say(takewords.FAILED, fault=html.escape(say(fault))))
             return
         href = f"taken/{where.as_posix()}"
         linked = f"<a href='{href}' download='{name}'>{name}</a>"

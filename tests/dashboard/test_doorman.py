@@ -39,6 +39,20 @@ def test_a_port_in_use_is_said(port):
         pass
 
 
+def test_the_next_free_port_is_found(port):
+    with doorman.at_the_door(HOST, port):
+        found = doorman.next_free(HOST, port)
+        assert port < found < port + doorman.TRIED
+        with doorman.at_the_door(HOST, found):
+            pass
+    assert doorman.next_free(HOST, port) == port
+
+
+def test_no_port_at_all_is_said():
+    with pytest.raises(ValueError, match=r"--host 192\.0\.2\.1: none of the ports from 65530 to"):
+        doorman.next_free("192.0.2.1", 65530)
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "::1", "no.such.host.invalid"])
 def test_a_host_that_is_not_here_is_said(port, host):
     with (

@@ -393,7 +393,7 @@ class Slow:
         self.count += 1
         self.begun.set()
         if self.fault:
-            raise ValueError(self.fault)
+            raise Fault(self.fault)
         assert study.stopped.wait(PATIENCE)
         raise tem.Cancelled
 

@@ -404,3 +404,23 @@ def test_every_quantity_has_words_a_unit_and_colours():
         assert quantity.label
         assert "{year}" in quantity.title
         assert quantity.unit.endswith("year-1") <= (quantity.aspect != "sum")
+
+
+def test_a_climate_that_failed_is_tried_again_when_it_is_asked_for(monkeypatch):
+    small = Library(region=data.region(0.5).isel(cell=[0]))
+    real, failing = data.climate, [True]
+
+    def climate(region, rcp, gcm):
+        if failing[0] and (rcp, gcm) == ("rcp85", "MIROC5"):
+            raise RuntimeError("planted")
+        return real(region, rcp, gcm)
+
+    monkeypatch.setattr(data, "climate", climate)
+    small.start()
+    until(lambda: small.ready == 7 and small.climates["rcp85", "MIROC5"].failed)
+    small.prefer("rcp45", data.GCMS)
+    assert small.climates["rcp85", "MIROC5"].failed  # nobody has asked for it
+    failing[0] = False
+    small.prefer("rcp85", ("MIROC5",))
+    until(lambda: small.ready == 8)
+    assert small.climates["rcp85", "MIROC5"].failed == ""
