@@ -9,12 +9,17 @@ import contextlib
 import io
 import math
 import os
+import re
+import socket
+import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
 from unittest.mock import patch
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -31,6 +36,15 @@ from tem.parameters import FIELDS, settled
 CASES = 10_000  # at least, over all doors
 TAKEN, REFUSED = "taken", "refused in words"
 PHASES = Phase.explicit, Phase.generate, Phase.shrink
+PATIENCE = 120  # s
+SECRET = re.compile(  # what an answer must not hold: a fault, a traceback, a folder of ours
+    rb"^HTTP/1.1 5|Traceback|" + re.escape(str(Path(__file__).parents[1]).encode())
+)
+SERVER = (  # the page of a few cells
+    "import sys, data; from dashboard import app\n"
+    "app.Shared.region = data.region(0.5).isel(cell=slice(None, None, 200))\n"
+    "app.serve(int(sys.argv[1]), folder=sys.argv[2])"
+)
 NASTY = (
     "", " ", "nan", "inf", "-inf", "1e999", "-0", "١", "1_0", "0x1", "1,2", ";", "~~~", "../../etc",
     "<script>alert(1)</script>", "{0}", "%s", "\x00", "é", "'; --", "=", "*=", "Meadow.",
@@ -52,9 +66,23 @@ edit = st.builds(
     st.sampled_from((*FIELDS, "k_d", "nonsense", "")),
     st.sampled_from(("=", "*=", "==", "")),
     texts,
+) | st.builds(  # which may well be taken
+    "{}{}*={:.3g}".format,
+    st.sampled_from(("", "Meadow.", "Steppe.")),
+    st.sampled_from(edits.PANEL),
+    st.floats(0.8, 1.2),
 )
 edit_texts = st.lists(edit | texts, max_size=4).map(",".join)
-links = st.dictionaries(
+sound = st.fixed_dictionaries({}, optional={
+    **{name: st.sampled_from(many) for name, many in CHOICES.items()},
+    "year": st.integers(2000, 2105).map(str),
+    "edits": edit_texts,
+    "divide": st.floats(70, 110).map(str),
+    "cell": st.builds("{},{}".format, st.floats(25, 42), st.floats(70, 108)),
+    "story": st.integers(0, 9).map(str),
+    **{name: st.floats(-6, 6).map(str) for name in OFFSETS},
+})  # fmt: skip
+links = sound | st.dictionaries(
     st.sampled_from(link.KNOWN) | texts,
     texts | edit_texts | st.sampled_from([one for many in CHOICES.values() for one in many]),
     max_size=6,
@@ -80,6 +108,20 @@ tomls = st.dictionaries(
     ),
     max_size=4,
 )  # fmt: skip
+paths = st.sampled_from((
+    "", "ws", "autoload.js", "healthz", "metrics", "taken/", "assets/", "static/js/", "login",
+    "static/extensions/panel/", "components/", "favicon.ico", "..%2f..%2f", "../", "%00", "//",
+))  # fmt: skip
+requests = st.builds(
+    "{} /{}{}?{} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}\r\n\r\n{}".format,
+    st.sampled_from(("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "NONE")),
+    paths,
+    texts.map(lambda text: "".join(text.split())),
+    links.map(urlencode) | texts.map(lambda text: "".join(text.split())),
+    texts.map(lambda text: f"X-Forwarded-Proto: {' '.join(text.split())}")
+    | st.sampled_from(("Content-Length: 5", "Content-Length: -1", "Cookie: user=x", "Origin: x")),
+    texts,
+)
 
 
 # --- doors -----------------------------------------------------------------------------------
@@ -88,8 +130,9 @@ tomls = st.dictionaries(
 class Doors:
     """What takes input; each door returns how an input was met, or raises what it should not."""
 
-    def __init__(self, folder):
-        self.folder = Path(folder)
+    def __init__(self, folder, port):
+        """*folder* takes files; at *port* the page is served."""
+        self.folder, self.port = Path(folder), port
         self.region = data.region(0.5)
         self.grid = Grid(self.region)
         sky = data.climate(self.region, data.RCPS[0], data.GCMS[0])
@@ -169,6 +212,18 @@ class Doors:
         path.write_bytes(_toml(said).encode("utf-8", "replace"))
         kinds = (recipe.read, parameter_table.read, guard.passwords)
         return _all(kinds, path)
+
+    def http(self, request):
+        """Send something like a request; the answer is no 5xx and knows no path of the server."""
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as one:
+            one.sendall(request.encode("utf-8", "replace"))
+            said = b""
+            with contextlib.suppress(ConnectionError):
+                while more := one.recv(65536):
+                    said += more
+        if SECRET.search(said):
+            raise FoundError(f"{said[:300]!r} answers {request!r}")
+        return TAKEN if said.split(b" ")[1:2] in ([b"200"], [b"304"]) else REFUSED
 
 
 class _Reached(BaseException):
@@ -255,6 +310,7 @@ def doors(known):
             st.sampled_from(list(OFFSETS)), values, max_size=3), 0.05),
         "command lines": (known.line, lines, 0.1),
         "files of configuration": (known.config, tomls, 0.05),
+        "HTTP": (known.http, requests, 0.05),
     }  # fmt: skip
 
 
@@ -280,11 +336,35 @@ def tried(door, inputs, cases) -> tuple[Counter, str]:
     return met, ""
 
 
+@contextlib.contextmanager
+def served(folder):
+    """Serve the page from a process of its own; give its port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(port), folder],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and server.poll() is None:
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE).close()
+                yield port
+                return
+            time.sleep(0.1)
+        raise RuntimeError("the server does not answer")
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
 def fuzz(cases, told=lambda _row: None) -> list[tuple]:
     """Return for each door: its name, tried, refused, faults, and what the fault is."""
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name, (door, inputs, share) in doors(Doors(folder)).items():
+    with tempfile.TemporaryDirectory() as folder, served(folder) as port:
+        for name, (door, inputs, share) in doors(Doors(folder, port)).items():
             met, fault = tried(door, inputs, math.ceil(cases * share))
             rows.append((name, met.total() + bool(fault), met[REFUSED], int(bool(fault)), fault))
             told(rows[-1])
