@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dashboard.conftest import PATIENCE, until
+from tests.dashboard.conftest import PATIENCE, SOON, until
 
 pytestmark = pytest.mark.browser
 
@@ -135,7 +135,7 @@ def rests_without_grave(one):
         found.update(rules=grave(Axe().run(one.page).response))
         return not found["rules"]
 
-    until(none, 20.0, lambda: f"axe finds {found['rules']}")
+    until(none, SOON, lambda: f"axe finds {found['rules']}")
 
 
 FIGURES = {
