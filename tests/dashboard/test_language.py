@@ -164,12 +164,14 @@ UNSEEN = {  # other texts that nobody reads on the page, and why
     "soil temperature": "a region in the table of printed numbers",
     "read from the store": "a stage that is over: nobody is told",
     "simulated just now": "a stage that is over: nobody is told",
+    " in the log of the server.": "of a page that could not be made, before it has a language",
     "saved what-ifs": "the name of a lane",
     "take away": "the name of a lane",
 }
 WORDS = re.compile(r"\b[A-Za-z]+,? [a-z]{2,}\b")
 CODE = re.compile(r"<[^>]*>?|&\w+;")  # tags, those that go on elsewhere too
 SCRIPT = re.compile(r"[{}]|=>|//|;\n|style=|\breturn\b|^\n?(const|for|if) |currentcolor")
+LOGGED = "attempt", "error", "exception", "info", "warning"  # what writes a log
 SHOWN = "label", "description", "placeholder", "axis_label", "helper_text", "legend_label"
 
 
@@ -180,7 +182,7 @@ def aside(node):
         return [node.value]  # a docstring
     if isinstance(node, ast.keyword) and node.arg == "doc":  # of a `param.Parameter`
         return ast.walk(node)
-    if name in catalogue.SAYS or name in {"exception", "warning", "info"}:  # a log's
+    if name in catalogue.SAYS or name in LOGGED:
         return ast.walk(node)
     return []
 
