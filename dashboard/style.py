@@ -90,7 +90,7 @@ HEADER = {
     "& .MuiToolbar-root": {"minHeight": "48px !important"},
     SMALL: {
         "& .title": UNSEEN,
-        "& .logo": {"display": "none !important"},
+        "& a:has(> .logo)": {"display": "none !important"},
         "& .MuiToolbar-root": {"px": "12px"},
     },
     # pmui 0.16 draws its sign of being busy even where none is wanted, and it has no name
