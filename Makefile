@@ -11,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help env dashboard test lint format texts bench load faults audit upgrade clean distclean
+.PHONY: help env dashboard test lint format texts bench load faults fuzz audit upgrade clean distclean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,9 @@ load: env  ## many visitors at once on this machine: what the server holds
 
 faults: env  ## let things go wrong: what is survived, lost or wrong (minutes)
 	$(BIN)/python -m benchmarks.faults $(ARGS)
+
+fuzz: env  ## say everything wrongly: what is refused in words, what is a fault (minutes)
+	$(BIN)/python -m benchmarks.fuzz $(ARGS)
 
 audit: env  ## look for known holes in what constraints.txt pins
 	$(BIN)/python -m tests.audit
