@@ -57,9 +57,7 @@ def worded(fault: BaseException) -> bool:
         return False
     line = linecache.getline(at.tb_frame.f_code.co_filename, at.tb_lineno).lstrip()
     where = at.tb_frame.f_globals.get("__name__", "")
-    return where.startswith(WORDED) and line.startswith(
-        "raise"
-    )  # not by what a library makes of it
+    return where.startswith(WORDED) and line.startswith("raise")  # not by a library
 
 
 def shown(fault: BaseException) -> str:
