@@ -44,7 +44,7 @@ load: env  ## many visitors at once on this machine: what the server holds
 faults: env  ## let things go wrong: what is survived, lost or wrong (minutes)
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
-fuzz: env  ## try 10,000 inputs that make no sense: each is refused in words
+fuzz: env  ## say everything wrongly: what is refused in words, what is a fault (minutes)
 	$(BIN)/python -m benchmarks.fuzz $(ARGS)
 
 audit: env  ## look for known holes in what constraints.txt pins

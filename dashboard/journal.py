@@ -6,6 +6,7 @@ is never written.
 """
 
 import json
+import linecache
 import logging
 import re
 import secrets
@@ -52,8 +53,11 @@ def worded(fault: BaseException) -> bool:
     at = fault.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
-    where = at.tb_frame.f_globals.get("__name__", "") if at else ""
-    return type(fault) is ValueError and where.startswith(WORDED)
+    if at is None or type(fault) is not ValueError:
+        return False
+    line = linecache.getline(at.tb_frame.f_code.co_filename, at.tb_lineno).lstrip()
+    where = at.tb_frame.f_globals.get("__name__", "")
+    return where.startswith(WORDED) and line.startswith("raise")  # not by a library
 
 
 def shown(fault: BaseException) -> str:

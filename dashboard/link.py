@@ -15,6 +15,7 @@ from data import YEARS
 
 LONGEST = 2000  # characters of edits, and of saved what-ifs, that a link may carry
 EDGES = (BOX[0] - 2, BOX[1] + 2, BOX[2] - 2, BOX[3] + 2)  # that maps can be moved to
+ROUND = 360  # degrees, beyond which no corner of an area lies
 LEAST = 0.1  # degrees that a map shows
 QUOTED = 40  # characters that a message repeats
 
@@ -153,7 +154,7 @@ def _cell(text, grid):
 
 def _area(text, grid):
     try:
-        numbers = [float(part) for part in text.split(",")]
+        numbers = [round(float(part), areas.PLACES) for part in text.split(",")]
     except ValueError:
         numbers = []
     corners = tuple(zip(numbers[::2], numbers[1::2], strict=False))
@@ -162,7 +163,8 @@ def _area(text, grid):
             "area = {text}: expected longitude,latitude of {fewest} to {most} corners",
             text=_short(text), fewest=areas.FEWEST, most=areas.MOST,
         )  # fmt: skip
-    if not all(map(isfinite, numbers)) or not areas.within(corners, *grid.centres).size:
+    near = all(abs(one) <= ROUND for one in numbers)
+    if not (near and areas.within(corners, *grid.centres).size):
         raise Fault(areas.NOTHING_THERE)
     return corners
 

@@ -9,6 +9,7 @@ from tem.conduction import SECONDS_PER_DAY
 from tem.heat import Soil
 
 LONGEST = SECONDS_PER_DAY / 4  # s; fronts are then within 0.3 % of Neumann's
+MOST = 100_000  # steps that make up one of the caller's; more would not end
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -137,9 +138,11 @@ def column(
 def _parts(parts, dt: float) -> int:
     """Return how many implicit steps make up *dt* (s)."""
     if parts is None:
+        if dt > MOST * LONGEST:
+            raise ValueError(f"dt = {dt:g} s; expected at most {MOST * LONGEST:g} s")
         return max(1, int(np.ceil(dt / LONGEST - 1e-9)))
-    if not isinstance(parts, int | np.integer) or parts < 1:
-        raise ValueError(f"parts = {parts!r}; expected a whole number of at least 1")
+    if not isinstance(parts, int | np.integer) or not 1 <= parts <= MOST:
+        raise ValueError(f"parts = {parts!r}; expected a whole number from 1 to {MOST}")
     return int(parts)
 
 

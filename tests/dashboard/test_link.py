@@ -142,3 +142,11 @@ def test_grid_finds_each_cell_again():
 def test_state_of_another_shape_is_refused():
     with pytest.raises(AttributeError):
         link.query(SimpleNamespace(), REGION)
+
+
+def test_an_area_beyond_the_globe_is_refused_and_one_of_many_digits_comes_back():
+    beyond = "-1e300,20,1e300,20,1e300,1e300"
+    assert len(link.choices({"area": beyond}, GRID)[1]) == 1
+    found, faults = link.choices({"area": "73.123456789,26,104,26,90,41"}, GRID)
+    assert faults == []
+    round_trip(State(**found))
