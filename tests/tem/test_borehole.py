@@ -322,7 +322,7 @@ def test_the_better_it_conducts_thawed_the_deeper_it_thaws():
         ("initial_liquid", 1.5, "initial_liquid holds 1.5 1; .* at most 1"),
         ("parts", 0, "parts = 0; expected a whole number from 1 to 100000"),
         ("parts", 10**12, "parts = 1000000000000; expected a whole number from 1 to 100000"),
-        ("dt", 1e30, "dt = 1e+30 s; expected at most"),
+        ("dt", 1e30, "dt = 1e.30 s; expected at most"),
         ("parts", 1.5, "parts = 1.5; expected a whole number"),
         ("parts", "six", "parts = 'six'; expected a whole number"),
     ],
