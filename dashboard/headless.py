@@ -41,7 +41,7 @@ def shown(
         _wait_for_climates(found, tell)
         _run_what_ifs(found)
     finally:
-        library.end()
+        library.end(wait=True)  # what reads on would meet files that are written: see `data.store`
     return found
 
 

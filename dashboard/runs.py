@@ -177,9 +177,16 @@ class Library:
         for _ in self._order:
             self._simulations.add(lambda: quietly(self._next_climate))
 
-    def end(self):
-        """Stop what is being simulated at its next block; what is finished stays in the store."""
+    def end(self, *, wait=False):
+        """Stop what is being simulated at its next block; what is finished stays in the store.
+
+        *wait* until no climate is read or simulated any more.
+        """
         self._ending.set()
+        if wait and self._started:
+            over = threading.Event()
+            self._simulations.add(over.set)
+            over.wait()
 
     def _prepare(self):
         self.compiling = True
@@ -235,6 +242,8 @@ class Library:
         return self._limits[quantity]
 
     def _next_climate(self):
+        if self._ending.is_set():
+            return
         with self._lock:
             climate = self.climates[self._order.pop(0)]
         climate.fraction = 1e-6

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import threading
 
 import numpy as np
 import pandas as pd
@@ -55,6 +56,11 @@ def test_the_command_of_a_view_makes_every_number_again(say, tmp_path, monkeypat
     assert (code, out) == (0, "Written to again.nc\n"), err
     assert_same(read_result("again.nc"), read_result(given))
     assert read_result("again.nc").attrs["share_link"] == link
+
+
+def test_nothing_is_simulated_any_more_once_a_view_is_there(few):
+    shown("?rcp=rcp45&gcm=MIROC5")
+    assert "quiet" not in {thread.name for thread in threading.enumerate()}
 
 
 @pytest.mark.parametrize("kind", ["baseline", "what-if", "climate"])
