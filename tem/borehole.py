@@ -9,6 +9,7 @@ from tem.conduction import SECONDS_PER_DAY
 from tem.heat import Soil
 
 LONGEST = SECONDS_PER_DAY / 4  # s; fronts are then within 0.3 % of Neumann's
+LARGEST = 1e12  # of any number; products of larger ones would be none
 MOST = 100_000  # steps that make up one of the caller's; more would not end
 
 
@@ -197,9 +198,10 @@ def _numbers(
     if ndim is not None and (numbers.ndim != ndim or numbers.size == 0):
         expected = ("a single number", "one dimension and at least one value")[ndim]
         raise ValueError(f"{name} has shape {numbers.shape}; expected {expected}")
-    bad = ~(np.isfinite(numbers) & (numbers >= low) & (numbers > above) & (numbers <= high))
+    bad = ~((abs(numbers) <= LARGEST) & (numbers >= low) & (numbers > above) & (numbers <= high))
     if bad.any():
         rules = [(f"at least {low}", low), (f"above {above}", above), (f"at most {high}", high)]
-        rule = " and ".join(["finite", *(words for words, limit in rules if np.isfinite(limit))])
+        rules = [words for words, limit in rules if np.isfinite(limit)]
+        rule = " and ".join(["finite", *rules, f"within ±{LARGEST:g}"])
         raise ValueError(f"{name} holds {numbers[bad].flat[0]} {unit}; every value must be {rule}")
     return np.ascontiguousarray(numbers, float).reshape(numbers.shape)
