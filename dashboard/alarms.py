@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary, WeakMethod
 
 import panel as pn
 from bokeh.server.connection import ServerConnection
+from bokeh.server.views.autoload_js_handler import AutoloadJsHandler
 from tornado.web import HTTPError, RequestHandler
 
 from dashboard.journal import number, shown, told
@@ -77,6 +78,7 @@ def mend():
     pn.config.exception_handler = alarm
     ServerConnection.error = _message
     RequestHandler.write_error = _page
+    AutoloadJsHandler.options = _options
     logger = logging.getLogger("panel")  # it has a stream of its own otherwise
     logger.handlers.clear()
     logger.propagate = True
@@ -91,6 +93,16 @@ def _message(connection, message, _text):
     answer.content["traceback"] = None
     document.add_next_tick_callback(lambda: alarm(fault, document))  # it may change the page
     return answer
+
+
+_asked_beforehand = AutoloadJsHandler.options
+
+
+async def _options(handler, *words, **more):
+    """Answer what a browser asks before it embeds the page; Bokeh fails if it names no origin."""
+    if "Origin" not in handler.request.headers:
+        raise HTTPError(400)
+    await _asked_beforehand(handler, *words, **more)
 
 
 def _page(handler, status_code, **kwargs):

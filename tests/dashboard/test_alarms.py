@@ -1,6 +1,7 @@
 """A fault of the program on a real server: the visitor learns its number, the log has the rest."""
 
 import asyncio
+import http.client
 import json
 import re
 import subprocess
@@ -140,6 +141,16 @@ def test_an_address_that_fails_is_answered_by_a_number(server):
     assert not LEAK.search(said)
     assert "PlantedError" in logged(lines, numbers(said)[0])["traceback"]
     assert "hunter2" not in json.dumps(lines())
+
+
+@pytest.mark.parametrize(("headers", "status"), [({}, 400), ({"Origin": "http://a.org"}, 200)])
+def test_who_asks_before_embedding_and_names_no_origin_is_refused(server, headers, status):
+    address, _ = server
+    ended(opened(address))
+    asked = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
+    asked.request("OPTIONS", "/autoload.js", headers=headers)
+    assert asked.getresponse().status == status
+    asked.close()
 
 
 def test_visits_and_runs_are_told(server):
