@@ -378,8 +378,8 @@ VALUE = re.compile(r"=.*$")
 
 def named(fault, folder) -> bool:
     """Return True if *fault* is one of ours and names a file in *folder*; raise it otherwise."""
-    ours = type(fault) in {ValueError, Fault} and str(folder) in str(fault)
-    if not ours and not getattr(fault, "filename", None):
+    ours = type(fault) in {ValueError, Fault} or isinstance(fault, OSError)
+    if not (ours and str(folder) in str(fault)):
         raise fault
     return True
 
