@@ -259,15 +259,12 @@ def exposed(where: Place, amounts) -> str:
     )  # fmt: skip
 
 
-def before_thaw(symbol: str, label: str = "") -> str:
+def before_thaw(symbol: str, *, brief=False) -> str:
     """Return the title of an effect of thaw in a year that has none yet; `{year}` stands for it."""
     told = {"symbol": symbol, "year": "{year}", "first": REFERENCE_YEAR + 1}
-    if not label:
+    if brief:
         return say("{symbol} {year}: 0 before {first}", **told)
-    return say(
-        "{symbol} {year}: 0, as the effect of thaw begins in {first} · {label}",
-        label=label, **told,
-    )  # fmt: skip
+    return say("{symbol} {year}: 0, thaw counts from {first} on", **told)
 
 
 def deeper(share: float, cell: int | None) -> str:

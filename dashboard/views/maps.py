@@ -225,8 +225,8 @@ class Maps:
             needed=[needed(one.models) for one in frames.pictures],
             title=[f"{one.quantity.title} · {one.note or one.quantity.label}" for one in drawn],
             short=[one.short or one.quantity.title for one in drawn],
-            early=[_early(one, one.note or one.quantity.label) for one in drawn],
-            early_short=[_early(one, "") for one in drawn],
+            early=[_early(one) for one in drawn],
+            early_short=[_early(one, brief=True) for one in drawn],
         )  # fmt: skip
         signs = [_signs(one) for one in frames.pictures]
         self._frames.data = {f"map{k}": years for k, (years, _) in enumerate(whole)} | {
@@ -307,10 +307,10 @@ class Maps:
         )
 
 
-def _early(picture, label):
+def _early(picture, *, brief=False):
     """Return the title before thaw counts; nothing for what is no effect of thaw."""
     quantity = picture.quantity
-    return words.before_thaw(quantity.symbol, label) if quantity.of_thaw else ""
+    return words.before_thaw(quantity.symbol, brief=brief) if quantity.of_thaw else ""
 
 
 def _numbers(picture, cells):

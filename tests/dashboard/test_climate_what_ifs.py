@@ -9,6 +9,7 @@ import data
 import tem
 from dashboard import skies
 from dashboard.changes import Change, Kept
+from dashboard.language import Fault
 from dashboard.selection import Selection
 from dashboard.shelf import Shelf
 from dashboard.state import State
@@ -158,7 +159,7 @@ def test_a_saved_what_if_is_the_one_that_was_run(library, cell, area, ecosystem)
 
 def test_a_saved_what_if_without_a_result_says_why(library, monkeypatch):
     def broken(*_given, **_named):
-        raise ValueError("It cannot be.")
+        raise Fault("It cannot be.")
 
     shelf = Shelf(State(saved=(Kept("odd", Change(EDITS)),)), library)
     monkeypatch.setattr(tem, "experiment", broken)
