@@ -51,13 +51,13 @@ class Weights:
         """Return *values* [..., cell] over each group: totals of amounts, means of the rest."""
         amount, _ = self._scale(name)
         with np.errstate(invalid="ignore"):  # a group without cells has no mean
-            return values @ self.area / (amount or self.extent)
+            return _added(values, self.area) / (amount or self.extent)
 
     def total(self, name, values, cells):
         """Return *values* [..., cell] over *cells* [index], as `totals` has them for a group."""
         amount, _ = self._scale(name)
-        area = self.area[cells, 0]
-        return values[..., cells] @ area / (amount or area.sum())
+        area = self.area[cells, :1]
+        return _added(values[..., cells], area)[..., 0] / (amount or area.sum())
 
     def unit(self, name) -> str:
         """Return the unit of `totals`."""
@@ -71,6 +71,15 @@ class Weights:
         prefix = "T" if "year" in unit or element == "gN" else "P"
         amount = 1e12 if prefix == "T" else 1e15
         return amount, unit.replace(" m-2", "").replace("g", prefix + "g", 1)
+
+
+def _added(values, area):
+    """Return *values* [..., cell] times *area* [cell, group], added up over cells.
+
+    By einsum in one layout: the last digit of a product by BLAS depends on how *values* lie in
+    memory and on its threads, and what is equal would differ by round-off.
+    """
+    return np.einsum("...c,cg->...g", np.ascontiguousarray(values), area)
 
 
 class Result:
