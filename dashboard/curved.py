@@ -2,10 +2,10 @@
 
 from dashboard import words
 from dashboard.language import listed, say
+from dashboard.quantities import EFFECT
 from dashboard.results import SAVED
 from dashboard.runs import RCP_NAMES
 
-EFFECT = "S_T − S_R"
 COLUMNS = (("{}", words.BASELINE_RUN), ("whatif_{}", words.WHAT_IF_RUN))
 
 

@@ -9,18 +9,17 @@ import xarray as xr
 import tem
 from dashboard import takewords, words
 from dashboard.changes import NO_OFFSETS
+from dashboard.quantities import EFFECT
 from dashboard.results import SAVED, unrested
 from dashboard.runs import RCP_NAMES
 from dashboard.shelf import NO_RESULT, NOT_THERE_YET
-from dashboard.state import BOTH
-from data import RCPS, YEARS
+from data import YEARS
 from data.described import STANDARD_NAMES
 from data.region import ATTRS
 from tem.door import cf_units
 from tem.environment import REFERENCE_YEAR
 from tem.summary import DECLARED, THAW
 
-EFFECT = "S_T − S_R"
 COLUMNS = {  # of `Selection.curves`: what is shown, and which run
     "st": ("Baseline", "S_T"),
     "sr": ("Baseline", "S_R"),
@@ -86,8 +85,7 @@ def missing(selection) -> str:
     What is taken away must be what its receipt makes again.
     """
     state, region = selection.state, selection.state.cell is None
-    rcps = RCPS if state.compare in BOTH or state.lines == "scenarios" else (state.rcp,)
-    ready = [selection.library.results(rcp, state.gcms) for rcp in rcps]
+    ready = [selection.library.results(rcp, state.gcms) for rcp in state.rcps]
     if any(len(results) < len(state.gcms) for results in ready) or selection.previewed():
         return takewords.LATER
     if state.change and (region or state.shown != "Baseline") and not selection.up_to_date():

@@ -7,8 +7,7 @@ from dashboard import areas, link
 from dashboard.runs import Library
 from dashboard.selection import Selection
 from dashboard.shelf import NOT_THERE_YET
-from dashboard.state import BOTH, State
-from data import RCPS
+from dashboard.state import State
 
 LOOK = 0.2  # s between two looks at what is being worked out
 
@@ -47,8 +46,7 @@ def shown(
 
 def _wait_for_climates(found, tell):
     state, library, heard = found.state, found.library, threading.Event()
-    rcps = RCPS if state.compare in BOTH or state.lines == "scenarios" else (state.rcp,)
-    wanted = [library.climates[rcp, gcm] for rcp in rcps for gcm in state.gcms]
+    wanted = [library.climates[rcp, gcm] for rcp in state.rcps for gcm in state.gcms]
     forget = library.listen(heard.set)
     while any(climate.result is None for climate in wanted):
         for climate in wanted:

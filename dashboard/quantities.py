@@ -15,6 +15,7 @@ ASPECTS = {  # and how a list of quantities calls each
     "st": N_("With thaw, S_T"),
     "since": N_("With thaw, change since {since}"),
 }
+EFFECT = "S_T − S_R"  # what thaw does
 TWO_SIDED = ("balance", "exposed", "temperature")  # kinds that have a sign of their own
 
 
@@ -83,7 +84,7 @@ class Quantity(NamedTuple):
     @property
     def runs(self) -> str:
         """Which run it is of."""
-        return "S_T" if self.aspect in ("st", "since") else "S_T − S_R"
+        return "S_T" if self.aspect in ("st", "since") else EFFECT
 
     @property
     def of_thaw(self) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from dashboard import areas, style, words
 from dashboard.frames import agreeing, limits
 from dashboard.language import N_, listed, say
-from dashboard.quantities import Quantity, summed
+from dashboard.quantities import EFFECT, Quantity, summed
 from dashboard.results import AT_LIMIT, DECLARED, SAVED, less, mean_sd
 from dashboard.runs import RCP_NAMES, CellRun
 from dashboard.shelf import Shelf
@@ -171,7 +171,7 @@ class Selection:
         name = say("preview") if preview else words.called(self.region_run.change)
         return name if state.shown == "What-if" else f"{name} − {say(BASELINE)}"
 
-    def on_maps(self, runs="S_T − S_R") -> str:
+    def on_maps(self, runs=EFFECT) -> str:
         """Return what the numbers of a map of *runs* are, in few words: maps may be narrow."""
         name = self.shown_as()
         if name == say(BASELINE):

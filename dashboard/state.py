@@ -138,6 +138,12 @@ class State(param.Parameterized):
         return SETS.get(self.panel, SERIES)
 
     @property
+    def rcps(self) -> tuple[str, ...]:
+        """The scenarios that maps or curves show."""
+        both = self.compare in BOTH or self.lines == "scenarios"
+        return RCPS if both else (self.rcp,)
+
+    @property
     def gcms(self) -> tuple[str, ...]:
         """The climate models that the choice stands for."""
         return GCMS if self.gcm == ENSEMBLE else (self.gcm,)

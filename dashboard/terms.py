@@ -5,6 +5,7 @@ import re
 from dashboard import style
 from dashboard.causes import Causes
 from dashboard.language import N_, Later, say
+from dashboard.quantities import EFFECT
 from dashboard.results import DECLARED
 from tem.environment import REFERENCE_YEAR
 from tem.explain import BASE
@@ -96,7 +97,7 @@ def number(question: Causes) -> str:
 def measured(measure) -> str:
     """Return what a measure is, in words."""
     about = DECLARED[measure.variable].about
-    run = {THAW: "S_T − S_R"}.get(measure.run, measure.run)
+    run = {THAW: EFFECT}.get(measure.run, measure.run)
     told = {
         "symbol": about.symbol, "run": run, "first": measure.first, "last": measure.last,
     }  # fmt: skip

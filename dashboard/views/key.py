@@ -4,6 +4,7 @@ import html
 
 from dashboard import style, words
 from dashboard.language import LANGUAGES, current, listed, say
+from dashboard.quantities import EFFECT
 from tem.environment import REFERENCE_YEAR
 
 _MARK = '<span class="chip">{}</span>'
@@ -16,7 +17,7 @@ def key(selection, *, dark=False) -> str:
     colour, changed = style.rcp(state.rcp, dark=dark), style.what_if(dark=dark)
     name = words.opening(place.name)
     size = "" if place.cell is not None else f" ({words.extent(selection)})"
-    drawn = "S_T − S_R" if state.curves == "thaw" else "S_T"
+    drawn = EFFECT if state.curves == "thaw" else "S_T"
     of = f"{words.RCP_NAMES[state.rcp]}{here.comma}" if state.lines == "scenarios" else ""
     runs = (
         _entry(_line(colour), f"{of}{drawn}")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,12 @@ def browser():
         found.close()
 
 
+def apart(work, *given):
+    """Return *work*(*given*), done in a thread: a browser may keep a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work, *given).result()
+
+
 def free_port():
     """Return a port that nobody uses."""
     with socket.socket() as one:
@@ -209,12 +216,16 @@ def free_port():
 
 
 @contextlib.contextmanager
-def served(port, folder):
-    """Serve the page; give its address."""
+def running(words, port, folder, **own):
+    """Run Python with *words*, which serve the page, until left; give its address.
+
+    *folder*: for its log; *own*: what its environment has beside ours.
+    """
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("server.py")), str(port), str(folder)],
-            cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"PYTHONPATH": str(ROOT)},
+            [sys.executable, *map(str, words)], cwd=ROOT, stdout=log, stderr=log,
+            env=os.environ | {"PYTHONPATH": path} | own,
         )  # fmt: skip
         found = f"http://localhost:{port}"
         try:
@@ -223,6 +234,11 @@ def served(port, folder):
         finally:
             server.terminate()
             server.wait(20)
+
+
+def served(port, folder):
+    """Serve the page of a few cells; give its address."""
+    return running([Path(__file__).with_name("server.py"), port, folder], port, folder)
 
 
 @pytest.fixture(scope="session")

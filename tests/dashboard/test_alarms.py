@@ -9,13 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from benchmarks.visitor import RefusedError, Visitor, _event
-from tests.dashboard.conftest import free_port
+from tests.dashboard.conftest import apart, free_port
 
 PLANTED = Path(__file__).with_name("planted.py")
 PATIENCE = 120.0  # s
@@ -39,12 +38,6 @@ def server(tmp_path_factory):
         yield f"http://127.0.0.1:{port}", lines
         server.kill()
         server.wait()
-
-
-def ended(coroutine):
-    """Run *coroutine* in a thread of its own: a browser may keep a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def opened(address):
@@ -84,7 +77,7 @@ def said_after(address, act):
         await visitor.close()
         return said
 
-    return ended(one())
+    return apart(asyncio.run, one())
 
 
 @pytest.mark.parametrize("which", ["tap", "next tick, later, again and again"])
@@ -126,14 +119,14 @@ def test_a_message_that_bokeh_cannot_follow_is_answered_by_a_number(server):
         await asyncio.sleep(0.5)
         return visitor.faults
 
-    (said,) = ended(one())
+    (said,) = apart(asyncio.run, one())
     assert not LEAK.search(said)
     assert "traceback" in logged(lines, numbers(said)[0])
 
 
 def test_an_address_that_fails_is_answered_by_a_number(server):
     address, lines = server
-    ended(opened(address))
+    apart(asyncio.run, opened(address))
     with pytest.raises(urllib.error.HTTPError) as fault:
         urllib.request.urlopen(f"{address}/healthz?password=hunter2", timeout=60)
     said = fault.value.read().decode()
@@ -146,7 +139,7 @@ def test_an_address_that_fails_is_answered_by_a_number(server):
 @pytest.mark.parametrize(("headers", "status"), [({}, 400), ({"Origin": "http://a.org"}, 200)])
 def test_who_asks_before_embedding_and_names_no_origin_is_refused(server, headers, status):
     address, _ = server
-    ended(opened(address))
+    apart(asyncio.run, opened(address))
     asked = http.client.HTTPConnection(address.removeprefix("http://"), timeout=60)
     asked.request("OPTIONS", "/autoload.js", headers=headers)
     assert asked.getresponse().status == status

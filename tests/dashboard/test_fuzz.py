@@ -1,12 +1,12 @@
 """A short version of `make fuzz`: whatever is said wrongly is refused in words."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import strategies as st
 
 from benchmarks import fuzz
+from tests.dashboard.conftest import apart
 
 CASES = 600  # of all kinds together
 
@@ -49,7 +49,6 @@ def test_a_server_stands_what_it_is_told(address, say):
         asyncio.run(fuzz.ready(here))
         return say(here, count(fuzz.THERE[say]))
 
-    with ThreadPoolExecutor(1) as pool:  # a browser may keep a loop running in this thread
-        found = pool.submit(all_of_it).result()
+    found = apart(all_of_it)
     assert found.tried > 1
     assert found.faults == []

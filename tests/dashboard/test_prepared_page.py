@@ -1,15 +1,10 @@
 """A region that was prepared from files opens on the page like the embedded plateau."""
 
-import os
-import socket
-import subprocess
-import sys
-
 import pytest
 
 from data import example
 from data.prepare import prepare
-from tests.dashboard.conftest import PATIENCE, ROOT, Seen, _wait_for
+from tests.dashboard.conftest import PATIENCE, Seen, free_port, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,24 +17,10 @@ def prepared(browser, tmp_path_factory):
     text = config.read_text("utf-8").replace("east = 95.0", "east = 92.0")
     config.write_text(text, "utf-8")
     region = prepare(config, folder / "corner.zarr")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    words = ["serve", "--region", str(region), "--port", str(port), "--no-browser"]
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    own = {"PYTHONPATH": path, "PERMAFROST_CARBON_STORE": str(folder / "store")}
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "dashboard", *words], cwd=ROOT, stdout=log, stderr=log,
-            env=os.environ | own,
-        )  # fmt: skip
-        found = f"http://localhost:{port}"
-        try:
-            _wait_for(found, server, folder / "log")
-            yield found
-        finally:
-            server.terminate()
-            server.wait(20)
+    port = free_port()
+    words = ["-m", "dashboard", "serve", "--region", region, "--port", port, "--no-browser"]
+    with running(words, port, folder, PERMAFROST_CARBON_STORE=str(folder / "store")) as found:
+        yield found
 
 
 def test_the_page_shows_the_climates_and_cells_of_the_region(prepared, browser):

@@ -1,13 +1,7 @@
 """Files taken away in a browser: each opens, and carries what it must."""
 
-import os
 import re
 import shlex
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -18,6 +12,7 @@ from PIL import Image
 
 from dashboard.receipt import PROGRAM
 from data.store import read_result
+from tests.dashboard.conftest import free_port, running
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.browser
@@ -139,36 +134,14 @@ def test_what_is_not_worked_out_yet_is_not_taken(opened, monkeypatch):
     seen.says("Run the region first")
 
 
-def wait_for(address):
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=30).read()
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.3)
-        else:
-            return
-
-
 @pytest.fixture
-def reopened(dialog, taken, opened):
+def reopened(dialog, taken, opened, tmp_path):
     """A page that shows the run which another page gave away, and that run."""
     path = taken("Zarr (zip)", nth=1)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    words = ["serve", "--no-browser", "--port", str(port), "--open", str(path)]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", *words], cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": f"{ROOT}:{os.environ.get('PYTHONPATH', '')}"},
-    )  # fmt: skip
-    try:
-        wait_for(f"http://localhost:{port}")
-        yield opened("?year=2080", at=f"http://localhost:{port}"), read_result(path)
-    finally:
-        server.terminate()
-        server.wait(20)
+    port = free_port()
+    words = ["-m", "dashboard", "serve", "--no-browser", "--port", port, "--open", path]
+    with running(words, port, tmp_path) as address:
+        yield opened("?year=2080", at=address), read_result(path)
 
 
 def test_a_run_that_was_taken_away_opens_in_the_page(reopened):

@@ -1,7 +1,6 @@
 """That every message reaches the page, in whatever order Panel's tasks end."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +8,7 @@ from bokeh.document import Document
 from panel.io import document
 
 from dashboard import writes
+from tests.dashboard.conftest import apart
 
 
 class Connection:
@@ -37,8 +37,7 @@ async def one_ends_as_the_next_is_put_by(conn, doc):
 
 
 def sent_of_two(conn):
-    with ThreadPoolExecutor(1) as pool:  # a browser may keep a loop running in this thread
-        return pool.submit(asyncio.run, one_ends_as_the_next_is_put_by(conn, Document())).result()
+    return apart(asyncio.run, one_ends_as_the_next_is_put_by(conn, Document()))
 
 
 @pytest.fixture
