@@ -42,6 +42,10 @@ TURN_DARK = """
   dark.data.dark_theme = true
 }
 """
+IS_DARK = """
+() => getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g)
+  .slice(0, 3).every((part) => part < 128)
+"""
 DEEP = """
 const deep = (root, what) => {
   const hosts = [...root.querySelectorAll("*")].filter((one) => one.shadowRoot)
@@ -121,8 +125,9 @@ def grave(found):
 
 
 def turn_dark(one):
-    """Turn the page to its dark theme, as its button in the header does."""
+    """Turn the page to its dark theme, as its button in the header does, and wait for the first."""
     one.page.evaluate(TURN_DARK)
+    one.page.wait_for_function(IS_DARK)
 
 
 def rests_without_grave(one):
