@@ -8,7 +8,7 @@ import numpy as np
 from dashboard import style
 from dashboard.glossary import marked
 from dashboard.language import N_, say, say_n, sentences
-from dashboard.questions import Tornado
+from dashboard.questions import Threshold, Tornado
 from dashboard.runs import RCP_NAMES
 from dashboard.state import GROUPS
 from dashboard.terms import cause, factor, measured, number, parameter, short, unit_of, within
@@ -78,6 +78,8 @@ def took(study, library) -> str:
 def _runs(question, library) -> str:
     runs, cells = question.size(library)
     each = say_n("{count} cell", "{count} cells", cells)
+    if isinstance(question, Threshold):  # no more once the bracket is narrow
+        return say("up to {count} runs of {cells}", count=runs, cells=each)
     return say_n("{count} run of {cells}", "{count} runs of {cells}", runs, cells=each)
 
 
@@ -166,8 +168,8 @@ def table(heads, rows) -> str:
 # --- tornado -------------------------------------------------------------------------------------
 
 
-def tornado(question: Tornado, bars, place) -> tuple[str, str]:
-    """Return the sentences about a tornado as HTML, and nothing more."""
+def tornado(question: Tornado, bars, place, most: int) -> tuple[str, str]:
+    """Return the sentences about a tornado as HTML, and no more; *most*: bars that are drawn."""
     unit = style.bound(style.unit(bars.unit))
     said = [
         say(
@@ -179,21 +181,39 @@ def tornado(question: Tornado, bars, place) -> tuple[str, str]:
             unit=unit,
             within=within(question.change),
         ),
-        say("Click an end of a bar to set that slider."),
+        _order(bars, most),
     ]
-    if _few(bars):
-        said.append(_thinned(bars, unit))
+    if _few(bars, question.where.gcms):
+        said.append(_thinned(bars, question.where.gcms, unit))
     return paragraphs(said), ""
 
 
-def _few(found) -> str:
+def _order(bars, most) -> str:
+    """Return how bars are sorted, what clicking one does, and how many are left out."""
+    told = say("Bars are sorted by their longer side; click an end of one to set that slider.")
+    if len(bars.bars) <= most:
+        return told
+    left = say(
+        "The {count} longest of {all} are drawn; the table below has all.",
+        count=most, all=len(bars.bars),
+    )  # fmt: skip
+    return sentences(told, left)
+
+
+def _few(found, gcms) -> str:
     """Return how many cells stand for how many, if not each for itself."""
     if found.stand_for <= found.cells:
         return ""
-    return say("{count} cells stand for {all}.", count=found.cells, all=found.stand_for)
+    told = {"count": found.cells, "all": found.stand_for}
+    if len(gcms) == 1:
+        return say("{count} cells stand for {all}.", **told)
+    return say(
+        "{count} cells stand for {all}, counted over the {climates} climate models.",
+        climates=len(gcms), **told,
+    )  # fmt: skip
 
 
-def _thinned(bars, unit) -> str:
+def _thinned(bars, gcms, unit) -> str:
     errors = [max(one.error_low, one.error_high) for one in bars.bars]
     told = {"error": style.number(bars.error), "unit": unit}
     if not errors:
@@ -205,7 +225,7 @@ def _thinned(bars, unit) -> str:
             most=style.number(max(errors)),
             **told,
         )
-    return sentences(_few(bars), error)
+    return sentences(_few(bars, gcms), error)
 
 
 def length(change: float, error: float, unit: str) -> str:
@@ -237,7 +257,7 @@ def shares(question, found, place) -> tuple[str, str]:
             sets=question.sets,
             within=within(question.change),
         ),
-        *filter(None, [_few(found)]),
+        *filter(None, [_few(found, question.where.gcms[:1])]),
     ]
     if not found.shares:
         none = say("Nothing varies here, so there is no variance to share.")
@@ -280,7 +300,11 @@ def threshold(question, found, place) -> tuple[str, str]:
                 count=crossing.more,
             )
         )
-    said += filter(None, [_few(found)])
+    said.append(say("All else stays as in the Baseline."))
+    if _few(found, question.where.gcms):
+        error = {"error": style.number(found.error), "unit": unit}
+        said.append(_few(found, question.where.gcms))
+        said.append(say("Standard error of that: of NEP without change {error} {unit}.", **error))
     heads = (what, f"NEP ({unit})")
     rows = [(at(value), style.signed(out)) for value, out in crossing.tried.items()]
     return paragraphs(said), table(heads, rows).replace("<tr class='total'>", "<tr>")

@@ -200,9 +200,11 @@ def laid_out(page):
                              stylesheets=[css], css_classes=["label"], align="center", margin=0),
                 control.view, page.tongues.pane],
         favicon=ASSETS / "logo.svg", busy_indicator=None, theme_config=style.theme(),
-        theme_toggle=True, sx=style.HEADER,
+        theme_toggle=True, sx=style.HEADER, dark_theme=page.dark,
     )  # fmt: skip
     whole.param.watch(lambda event: _turn_dark(page, main, dark=event.new), "dark_theme")
+    if page.dark:
+        _turn_dark(page, main, dark=True)
     _make_room(page, whole)
     _unlink_busy(whole)
     return whole
@@ -214,7 +216,7 @@ def _sheets(*, dark=False):
 
 def _turn_dark(page, main, *, dark):
     main.stylesheets = _sheets(dark=dark)
-    page.turn_dark(dark)
+    page.turn_dark(dark=dark)
 
 
 def _make_room(page, whole):

@@ -154,6 +154,12 @@ def effective(edits, where: str, name: str) -> float:
     return getattr(tem.edited(edits)[where], name)
 
 
+def apart(edits, name: str) -> tuple[str, ...]:
+    """Return the ecosystems that have a value of their own of *name*, whatever holds for all."""
+    found = {one.where for one in map(parsed, edits) if one.name == name}
+    return tuple(where for where in ECOSYSTEMS if where in found)
+
+
 def touched(edits) -> tuple[str, ...]:
     """Return the ecosystems whose parameters *edits* change."""
     before, after = tem.ecosystems(), tem.edited(edits)

@@ -39,6 +39,7 @@ from tem.environment import REFERENCE_YEAR
 
 TIDY = 150  # ms after a slider has moved before the words follow
 PATIENCE = 0.25  # s between two looks at the library while it works
+STAYS = ("name", "shown", "edits", "theme")  # what does not make good what was wrong
 UNCHANGED = N_("Nothing is changed yet: move a slider, then run the region.")
 TOO_EARLY = N_("The Baseline of this climate is still being simulated; try again when it is there.")
 
@@ -49,7 +50,7 @@ class Page:
     def __init__(
         self, library, atlas, verdicts, figures, said, document, taken=None, address=""
     ):  # fmt: skip
-        self.library, self._document, self.dark = library, document, False
+        self.library, self._document = library, document
         alarms.watch(document, self.complain)
         self._verdicts, self._figures = verdicts, figures
         chosen, faults = link.choices(library.chosen | said, library.grid)
@@ -132,11 +133,7 @@ class Page:
         self.explain = pmui.Button(
             label=say(words.EXPLAIN), size="small", variant="text", margin=(0, 0, 0, 8)
         )
-        self.explain.on_click(
-            lambda _event: self.state.param.update(
-                view="analyse", analysis="explain", explained="summed"
-            )
-        )
+        self.explain.on_click(lambda _event: self._explain())
         self.top = pn.Row(
             self.headline, self.explain, sizing_mode="stretch_width", margin=0,
             stylesheets=[style.WRAPS],
@@ -172,7 +169,7 @@ class Page:
 
     def _watch(self):
         watch = self.state.param.watch
-        gone = [name for name in self.state.param if name not in ("name", "shown", "edits")]
+        gone = [name for name in self.state.param if name not in STAYS]
         watch(lambda *_events: self.complain(), gone)  # what was wrong was so of an earlier choice
         watch(self._climate_changed, ["rcp", "gcm"])
         watch(self._ecosystem_changed, "ecosystem")
@@ -191,7 +188,9 @@ class Page:
         watch(self._figure_changed, "figure")
         watch(lambda event: self.maps.look_at(event.new), "zoom")
         watch(lambda _event: self._show_view(), "story")
-        in_link = (*ANALYSED, "zoom", "opened", "where", "drag", "spot", "chart", "story")
+        in_link = (
+            *ANALYSED, "zoom", "opened", "where", "drag", "spot", "chart", "story", "theme",
+        )  # fmt: skip
         watch(lambda *_events: self._show_link(), list(in_link))
 
     # --- what the visitor does ---------------------------------------------------------------
@@ -235,9 +234,14 @@ class Page:
         """Say what is wrong, above what is open; the figures stay as they are."""
         self.message.object = "<br>".join(map(html.escape, texts))
 
-    def turn_dark(self, dark):
-        """Follow the theme: some colours differ."""
-        self.dark = bool(dark)
+    @property
+    def dark(self) -> bool:
+        """Whether the page is dark: some colours differ."""
+        return self.state.theme == "dark"
+
+    def turn_dark(self, *, dark):
+        """Follow the theme."""
+        self.state.theme = "dark" if dark else "default"
         for view in (self.analyse, self.paper, self.ground):
             view.turn_dark(dark=self.dark)
         self.refresh()
@@ -272,8 +276,14 @@ class Page:
         if alone != self.alone:
             self.alone = alone
             self.series.show_alone(alone=alone)
+            self._show_key()
             self._tell_curves(self.selection.curves(), self.selection.more_lines())
             self.present.draw_curves()
+
+    def _explain(self):
+        """Explain the number of the headline; of a what-if, what it has moved."""
+        what = "edits-summed" if words.of_what_if(self.selection) else "summed"
+        self.state.param.update(view="analyse", analysis="explain", explained=what)
 
     # --- presenting and the story ------------------------------------------------------------
 
@@ -314,14 +324,13 @@ class Page:
         self.selection.cell_run = CellRun({})
         self.refresh(maps=False)
         self._run_cell()
-        if self.state.cell is not None:  # later: the curves are what is waited for
-            self._document.add_timeout_callback(self._follow_cell, TIDY)
+        # later: the curves are what is waited for
+        self._document.add_timeout_callback(self._follow_cell, TIDY)
 
     def _follow_cell(self):
-        """Point the sliders of the panel at the ecosystem of the chosen cell, if there is one."""
-        if self.state.cell is not None:
-            kind = self.library.region.ecosystem.values[self.state.cell]
-            self.whatif.follow_cell(str(kind))
+        """Point the sliders of the panel at the ecosystem of the chosen cell, and back."""
+        cell, kinds = self.state.cell, self.library.region.ecosystem.values
+        self.whatif.follow_cell(None if cell is None else str(kinds[cell]))
 
     def _compare_changed(self, event):
         if event.new in BOTH:  # a what-if is of one scenario
@@ -435,7 +444,11 @@ class Page:
     def _mark_stale(self):
         """Say beside maps and curves whether their what-if is the one of the panel."""
         self.maps.say(self.selection.captions())
-        self.series.key.object = marked(key(self.selection, dark=self.dark))
+        self._show_key()
+
+    def _show_key(self):
+        told = key(self.selection, dark=self.dark, alone=self.alone)
+        self.series.key.object = marked(told)
 
     # --- what-ifs ----------------------------------------------------------------------------
 
@@ -572,7 +585,7 @@ class Page:
                 self.series.saved = [one.name for one in self.state.saved]
                 self.series.colour(self.state.rcp, dark=self.dark)
                 self._draw_curves()
-                self.series.key.object = marked(key(self.selection, dark=self.dark))
+                self._show_key()
                 self.back.visible = self.state.cell is not None or bool(self.state.area)
                 self.below.visible = self.state.cell is not None
                 self._say()
@@ -603,24 +616,31 @@ class Page:
             self.numbers.show(self.selection)
 
     def _say(self):
-        place, (old, new) = self.selection.place, self.selection.gains()
+        selection = self.selection
+        old, new = selection.gains()
         if old:
-            said = [say("Simulated by this model.")]
-            if new:
-                change, marks = self.selection.change(), self.selection.marks_told()
-                said.append(words.what_if(place, old, new, change, marks))
-            elif self.state.year > REFERENCE_YEAR:
-                said.append(words.exposed(place, self.selection.exposed()))
-            said.append(words.printed(self.state))
-            self.headline.object = marked(html.escape(words.headline(self.state, place, old)))
+            told = self._told(old, new)
+            self.headline.object = marked(html.escape(words.headlined(selection)))
+            said = sentences(say("Simulated by this model."), *told)
+            self.about.object = marked(html.escape(said))
             if new and self.state.view == "present":
-                self.headline.object += f"<p>{marked(html.escape(said[1]))}</p>"
-            self.about.object = marked(html.escape(sentences(*said)))
+                self.headline.object += f"<p>{marked(html.escape(told[0]))}</p>"
         else:
             self.headline.object = words.nothing_yet(self.library)
             self.about.object = f"{words.label()}{say('.')}"
         self.story.show()
         self._show_link()
+
+    def _told(self, old, new):
+        """Return the sentences below the headline; that of a what-if first."""
+        selection, place, found = self.selection, self.selection.place, []
+        if new:
+            change, marks = selection.change(), selection.marks_told()
+            found.append(words.what_if(place, old, new, change, marks))
+        if self.state.year > REFERENCE_YEAR:
+            exposed = words.exposed(place, selection.exposed())
+            found.append(words.of_baseline(exposed) if new else exposed)
+        return [*found, words.printed(self.state)]
 
     def _show_link(self):
         self.address.show(link.query(self.state, self.library.region))

@@ -20,7 +20,14 @@ from tem.thin import standard_error
 MOST = 16  # cells of each ecosystem that stand for all
 MOST_WARMED = 4  # where heat and water run anew
 SETS = 16  # of parameters, for shares of variance
-TRIED = 11  # runs of `tem.threshold` at most
+TRIED = 11 + 1  # runs of `tem.threshold` at most, and one without change
+
+
+def _unchanged(sky, measure, study):
+    """Return the number of the Baseline [cell]."""
+    yearly = tem.experiment(sky, runs=measure.runs, cancelled=study.stopped.is_set)
+    return measured(yearly, measure)
+
 
 # --- tornado -------------------------------------------------------------------------------------
 
@@ -61,10 +68,7 @@ class Tornado:
         scale, unit = scale_of(library, self.where, self.measure)
         stand_for, bars = int(sky.stands_for.sum()), []
 
-        plain = measured(
-            tem.experiment(sky, runs=self.measure.runs, cancelled=study.stopped.is_set),
-            self.measure,
-        )
+        plain = _unchanged(sky, self.measure, study)
         value, error = scale * area_mean(plain), scale * standard_error(plain, sky)
 
         def told():
@@ -144,6 +148,7 @@ class Turning(NamedTuple):
     """Where a place turns from sink to source, or that it does not."""
 
     crossing: tem.threshold.Crossing  # outputs in the unit and size of the place
+    error: float  # of the output without change, by thinning
     unit: str
     cells: int
     stand_for: int
@@ -176,17 +181,19 @@ class Threshold:
         sample = drawn(library, self.where, self.measure, self.most)
         hearing = {"progress": study.part(0, 1), "cancelled": study.stopped.is_set}
         low, high = self.span.low, self.span.high
+        sky = sample.drivers(library, self.where.rcp)
+        plain = _unchanged(sky, self.measure, study)
         if self.span.name == "warming":
-            region, sky = warmed(library, sample, self.where.rcp)
-            found = tem.threshold.of_warming(region, sky, low, high, self.measure, **hearing)
+            region, climate = warmed(library, sample, self.where.rcp)
+            found = tem.threshold.of_warming(region, climate, low, high, self.measure, **hearing)
         else:
-            sky = sample.drivers(library, self.where.rcp)
             found = tem.threshold.of_parameter(
                 sky, self.span.name, low, high, self.measure, scales=self.span.scales, **hearing
             )
         scale, unit = scale_of(library, self.where, self.measure)
+        error = scale * standard_error(plain, sky)
         found = found._replace(
             at_low=scale * found.at_low, at_high=scale * found.at_high,
             tried={value: scale * out for value, out in found.tried.items()},
         )  # fmt: skip
-        return Turning(found, unit, sample.order.size, int(sample.stands_for.sum()))
+        return Turning(found, error, unit, sample.order.size, int(sample.stands_for.sum()))

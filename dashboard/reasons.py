@@ -44,7 +44,7 @@ class Cause(NamedTuple):
 UNKNOWN = N_("the cause is not known")
 CAUSES = (  # the first that explains a miss is told
     # what was put in
-    Cause("the grid is that of the climate; `--resolution 0.1` is the paper's", ids="P018"),
+    Cause("the grid is that of the climate, 0.5°; the paper's is 0.1°", ids="P018"),
     Cause("not the region or the settings of the paper", ids="P010 P017 P051"),
     Cause(
         "TEM's rule for roots of grassland has its maximum at a smaller depth, whatever the soil",

@@ -32,6 +32,7 @@ CHOICES = {
     "view": ("explore", "analyse", "profile", "paper", "scorecard", "present"),
     "figure": FIGURES,
     "lang": (BROWSER, *LANGUAGES),
+    "theme": ("default", "dark"),  # as Panel calls them in an address
     "analysis": ("explain", "tornado", "shares", "threshold"),
     "explained": ("summed", "thaw", "change", "edits", "edits-summed"),
     "order": ("mean", "first", "last"),
@@ -96,6 +97,9 @@ class State(param.Parameterized):
     view = param.Selector(default="explore", objects=list(CHOICES["view"]), doc="What is open")
     figure = param.Selector(default="3", objects=list(FIGURES), doc="Figure of the paper")
     lang = param.Selector(default=BROWSER, objects=list(CHOICES["lang"]), doc="Of the page")
+    theme = param.Selector(
+        default="default", objects=list(CHOICES["theme"]), doc="Colours of the page"
+    )
     where = param.Selector(
         default=ALL, objects=list(GROUPS), doc="Ecosystem whose parameters the sliders change"
     )

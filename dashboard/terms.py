@@ -66,7 +66,7 @@ def output(name: str) -> str:
 def parameter(name: str) -> str:
     """Return the name of what is moved to find a threshold."""
     if name == "warming":
-        return say("Warming of the air after {since}, on top of the scenario", since=REFERENCE_YEAR)
+        return say("Warming after {since}, on top of the scenario", since=REFERENCE_YEAR)
     about = FIELDS[name].about
     return f"{about.symbol} · {say(about.label)}"
 

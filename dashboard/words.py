@@ -8,7 +8,7 @@ import numpy as np
 import tem
 from dashboard import domain, scorewords, style
 from dashboard.changes import NO_OFFSETS
-from dashboard.edits import ALL, parsed
+from dashboard.edits import ALL, apart, parsed
 from dashboard.frames import AGREED
 from dashboard.language import N_, listed, say, say_n, sentences
 from dashboard.measures import REGIONS
@@ -92,8 +92,8 @@ BASELINE_RUN, WHAT_IF_RUN = N_("Baseline {run}"), N_("What-if {run}")  # a curve
 GAIN = N_("Carbon gained or lost by thaw")
 TUG = N_("What thaw adds")
 EFFECT = N_("{quantity}, effect of thaw")
-BAND = N_("Shaded: range of {models}. Dotted: year of the map.")
-EACH = N_("One line a climate model. Dotted: year of the map.")
+BAND = N_("Shaded: range of {models}. Upright line: year of the map.")
+EACH = N_("One line a climate model. Upright line: year of the map.")
 WITH_THAW, WITHOUT_THAW = N_("With thaw"), N_("Thaw as in {since}")
 ALL_THAW, MEAN, WHAT_IF_CURVE = N_("Baseline"), N_("Mean"), N_("What-if")
 TUG_CURVES = {"npp": N_("Plants: ΔNPP"), "rh": N_("Soil: ΔRH")}
@@ -173,6 +173,26 @@ def since(moment: str) -> str:
     return say(SINCE[moment], first=YEARS[0], since=REFERENCE_YEAR)
 
 
+def holds_for(where: str, *, tapped=False) -> str:
+    """Return for whom a change of parameters of *where* holds; *tapped*: as a tapped cell is."""
+    if where == ALL:
+        return say("One factor for all ecosystems.")
+    if tapped:
+        return say("As the tapped cell; changes hold for every {ecosystem} cell.",
+                   ecosystem=say(where))  # fmt: skip
+    return say("Changes hold for every {ecosystem} cell.", ecosystem=say(where))
+
+
+def except_for(edits, name: str, where: str) -> str:
+    """Return in whom a slider of all ecosystems does not hold; nothing where it holds in all."""
+    found = apart(edits, name) if where == ALL else ()
+    if not found:
+        return ""
+    if len(found) == 1:
+        return say("except {ecosystem}", ecosystem=say(found[0]))
+    return say("except {count} ecosystems", count=len(found))
+
+
 def extent(selection) -> str:
     """Return how large what *selection* looks at is."""
     weights, state, cells = selection.library.weights, selection.state, selection.cells()
@@ -232,15 +252,43 @@ def headline(state, where: Place, gains) -> str:
         )  # fmt: skip
     if mean < 0:
         return say(
-            "Under {rcp}, by {year}, thaw since {since} costs {place} {size} {unit} of carbon "
-            "uptake (ΣΔNEP; {span}).",
+            "Under {rcp}, by {year}, thaw since {since} costs {size} {unit} of carbon uptake "
+            "in {place} (ΣΔNEP; {span}).",
             size=average.removeprefix("−"), **told,
         )  # fmt: skip
     return say(
-        "Under {rcp}, by {year}, thaw since {since} brings {place} {size} {unit} of carbon "
-        "uptake (ΣΔNEP; {span}).",
+        "Under {rcp}, by {year}, thaw since {since} brings {size} {unit} of carbon uptake "
+        "to {place} (ΣΔNEP; {span}).",
         size=average, **told,
     )  # fmt: skip
+
+
+def of_what_if(selection) -> bool:
+    """Return whether the headline is about the what-if: where the maps show it or what it moves."""
+    return selection.state.shown != "Baseline" and bool(selection.gains()[1])
+
+
+def headlined(selection) -> str:
+    """Return the headline of what is shown; where anything is changed, it says of which it is."""
+    state, gains = selection.state, selection.gains()
+    changed = of_what_if(selection)
+    said = headline(state, selection.place, gains[changed])
+    if not gains[1] or state.year <= REFERENCE_YEAR:
+        return said
+    if not changed:
+        return of_baseline(said)
+    whose = listed(opening(called(selection.change())), *map(brief, selection.marks_told()))
+    return say("{whose}: {said}", whose=whose, said=said)
+
+
+def of_baseline(said: str) -> str:
+    """Return what is *said*, as that of the Baseline."""
+    return say("{whose}: {said}", whose=say("Baseline"), said=said)
+
+
+def brief(mark: str) -> str:
+    """Return a mark of a what-if without its details, inside a sentence."""
+    return re.split("[:：]", mark)[0].lower()
 
 
 def exposed(where: Place, amounts) -> str:
@@ -333,9 +381,8 @@ def climate_cost(seconds: float, climates: int) -> str:
 def what_if(where: Place, baseline, changed, change, marks=()) -> str:
     """Return how the what-if compares with the Baseline, over the same climate models."""
     old, new = float(np.mean(baseline)), float(np.mean(changed))
-    marked = (re.split("[:：]", mark)[0].lower() for mark in marks)
     moment = since(change.since) if change.edits else ""
-    when = listed(moment, climate(change.offsets), *marked)
+    when = listed(moment, climate(change.offsets), *map(brief, marks))
     told = {
         "when": when, "new": style.number(new), "old": style.number(old), "unit": where.unit,
         "change": style.signed(new - old),

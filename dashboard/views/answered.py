@@ -7,7 +7,7 @@ from dashboard.causes import Causes
 from dashboard.language import say
 from dashboard.questions import Shares, Threshold, Tornado
 from dashboard.views import tables
-from dashboard.views.drawn import SharesBar, TornadoBars, Turn, Waterfall
+from dashboard.views.drawn import MOST_BARS, SharesBar, TornadoBars, Turn, Waterfall
 from tem.explain import ORDERS
 
 ABOUT = {Causes: "explain", Tornado: "tornado", Shares: "shares", Threshold: "threshold"}
@@ -80,6 +80,7 @@ class Answered:
 
     def _draw_tornado(self, question, bars, place):
         unit = style.unit(bars.unit)
+        self.bars.pane.visible = bool(bars.bars)
         self.bars.show(f"{terms.measured(question.measure)} ({unit})", bars)
         rows = [
             (terms.parameter(bar.parameter), *(
@@ -89,7 +90,7 @@ class Answered:
             for bar in bars.bars
         ]  # fmt: skip
         heads = (say("Parameter"), say("Low end of its range"), say("High end of its range"))
-        above, below = answers.tornado(question, bars, place)
+        above, below = answers.tornado(question, bars, place, MOST_BARS)
         return above, below + tables.folded(say(words.NUMBERS_OF, what=unit), heads, rows)
 
     def _draw_shares(self, question, found, place):
@@ -100,7 +101,7 @@ class Answered:
 
     def _draw_threshold(self, question, found, place):
         unit = style.unit(found.unit)
-        self.turn.show(
-            say("Where NEP changes its sign"), found.crossing, terms.axis(question), f"NEP ({unit})"
-        )
+        found_one = found.crossing.found
+        title = say("Where NEP changes its sign") if found_one else say("NEP keeps its sign")
+        self.turn.show(title, found.crossing, terms.axis(question), f"NEP ({unit})")
         return answers.threshold(question, found, place)

@@ -10,8 +10,8 @@ from tem.environment import REFERENCE_YEAR
 _MARK = '<span class="chip">{}</span>'
 
 
-def key(selection, *, dark=False) -> str:
-    """Return the key as HTML."""
+def key(selection, *, dark=False, alone=False) -> str:
+    """Return the key as HTML; *alone*: no what-if is drawn until B shows it again."""
     state, place, count = selection.state, selection.place, len(selection.told())
     here = LANGUAGES[current()]
     colour, changed = style.rcp(state.rcp, dark=dark), style.what_if(dark=dark)
@@ -41,7 +41,8 @@ def key(selection, *, dark=False) -> str:
             for rcp, name in words.RCP_NAMES.items()
             if rcp != state.rcp
         )
-    marks = selection.marks_told()
+    hidden = (say("hidden, B shows it"),) if alone else ()
+    marks = (*selection.marks_told(), *hidden)
     called = words.called(selection.change())
     marked = "".join(f" {_MARK.format(mark)}" for mark in marks)
     return (

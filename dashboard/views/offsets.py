@@ -7,7 +7,7 @@ from bokeh.models import PrintfTickFormatter
 from dashboard import style
 from dashboard.changes import NO_OFFSETS, OFFSETS
 from dashboard.language import say
-from dashboard.views.kept import shown
+from dashboard.views.sliders import shown
 from tem.environment import REFERENCE_YEAR
 
 SMALL = {"font-size": "13px"}  # as the words beside sliders

@@ -215,10 +215,12 @@ def _reach(marks):
 
 def _map(panel, grid, dark):
     west, east, south, north = BOX
+    outline = context.outline()
+    farthest = max(east, outline[:, 0].max())  # of the plateau, beyond its cells
     shown = _figure(
-        panel, x_range=Range1d(west, east), y_range=Range1d(south, north),
+        panel, x_range=Range1d(west, farthest), y_range=Range1d(south, north),
         sizing_mode="scale_width", min_width=LEAST,
-        aspect_ratio=(east - west) / (north - south) * style.NARROWED * 0.8,
+        aspect_ratio=(farthest - west) / (north - south) * style.NARROWED * 0.8,
     )  # fmt: skip
     colours = style.diverging(panel.kind)
     mapper = LinearColorMapper(palette=colours, low=-panel.most, high=panel.most, nan_color=CLEAR)
@@ -231,7 +233,7 @@ def _map(panel, grid, dark):
             [values], x=west, y=south, dw=east - west, dh=north - south, color_mapper=paint,
             name=name,
         )  # fmt: skip
-    shown.line(*context.outline().T, line_color=style.CONTEXT, line_width=1)
+    shown.line(*outline.T, line_color=style.CONTEXT, line_width=1)
     ticks = [-panel.most, 0, panel.most]
     names = [f"≤ {style.number(-panel.most)}", "0", f"≥ {style.number(panel.most)}"]
     bar = ColorBar(
@@ -271,10 +273,22 @@ def entries(panels, *, dark) -> list[tuple[str, str]]:
         named.pop(THAW, None)  # its panels say so
         if any(of in PALE for of in named):
             found += [(_swatch(grey, 0.35 if of in PALE else 0.85), _name(of)) for of in named]
-    found.append((_diamond(ink(dark=dark)), say("published, ±1 SD where printed")))
+    found += _published(panels, ink(dark=dark))
     if any(getattr(panel, "spans", ()) for panel in panels):
-        found.append((_swatch(ink(dark=dark), 0.15), say("published range")))
+        found.append((_box(ink(dark=dark)), say("published range")))
     return found
+
+
+def _published(panels, colour):
+    """Return what the key says of diamonds; hollow ones stand by dashed lines."""
+    of = {
+        mark.of: mark.of not in DASHES for panel in panels for mark in getattr(panel, "marks", ())
+    }
+    found = [(_diamond(colour, filled=True), say("published, ±1 SD where printed"))]
+    hollow = [say(name) for name, solid in of.items() if not solid]
+    if not hollow:
+        return found
+    return [*found, (_diamond(colour), say("published, of {names}", names=listed(*hollow)))]
 
 
 def _name(of) -> str:
@@ -296,8 +310,17 @@ def _stroke(colour, dash):
     )
 
 
-def _diamond(colour):
+def _box(colour):
+    return (
+        "<svg width='16' height='12' style='margin:0 4px -2px 0'><rect x='1' y='1' width='14' "
+        f"height='10' fill='{colour}' fill-opacity='.15' stroke='{colour}' stroke-width='1.5' "
+        "stroke-dasharray='3 2'/></svg>"
+    )
+
+
+def _diamond(colour, *, filled=False):
+    fill = colour if filled else "none"
     return (
         "<svg width='12' height='12' style='margin:0 4px -2px 0'><path d='M6 0L11 6L6 12L1 6Z' "
-        f"fill='none' stroke='{colour}' stroke-width='1.6'/></svg>"
+        f"fill='{fill}' stroke='{colour}' stroke-width='1.6'/></svg>"
     )

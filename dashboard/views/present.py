@@ -14,11 +14,10 @@ from dashboard.runs import RCP_NAMES
 from dashboard.selection import Frames
 from dashboard.views.chart import LETTERS, BigChart, enlarge
 from dashboard.views.controls import FRAME
-from dashboard.views.kept import shown
 from dashboard.views.keys import FULL_SCREEN
 from dashboard.views.maps import Maps
 from dashboard.views.plates import ASPECT
-from dashboard.views.whatif import Slider, reach
+from dashboard.views.sliders import Slider, reach, shown
 from data import YEARS
 from tem.parameters import FIELDS
 
@@ -180,10 +179,9 @@ class Factor:
 
     def __init__(self, name, page):
         self._name, self._page, self._setting = name, page, False
-        about = FIELDS[name].about
         low, high = reach(name, ALL)
         self.pane = Slider(
-            label=f"{about.symbol} · {say(about.label)}", start=low, end=high, step=0.05, value=1.0,
+            label="", start=low, end=high, step=0.05, value=1.0,
             marks=[{"value": 1.0}], tooltips=False,
             sizing_mode="stretch_width", max_width=320, margin=(0, 12),
             format=PrintfTickFormatter(format="×%.2f"), sx=style.LARGE,
@@ -194,9 +192,12 @@ class Factor:
         page.state.param.watch(lambda _event: self._follow(), "edits")
 
     def _follow(self):
+        about, changed = FIELDS[self._name].about, self._page.state.edits
+        told = about.symbol, say(about.label), words.except_for(changed, self._name, ALL)
+        self.pane.label = " · ".join(filter(None, told))
         self._setting = True
         try:
-            shown(self.pane, edits.effective(self._page.state.edits, ALL, self._name))
+            shown(self.pane, edits.effective(changed, ALL, self._name))
         finally:
             self._setting = False
 

@@ -1,18 +1,20 @@
-"""What-ifs kept under a name: save the present one, see which there are, delete."""
+"""What-ifs kept under a name: save the present one, take one up again, delete."""
 
 import panel as pn
 import panel_material_ui as pmui
 
 from dashboard import changes
-from dashboard.language import say
-from dashboard.views.kept import Kept
+from dashboard.language import N_, say
+from dashboard.views.entries import Entries
+
+DELETE = N_("Delete")
 
 
 class Saved:
-    """The list of one page; it only changes `State.saved`."""
+    """The list of one page; it only changes what is saved and what is changed in `State`."""
 
     def __init__(self, state):
-        self._state, self._setting = state, False
+        self._state = state
         self.name = pmui.TextInput(
             label=say("Save this what-if as"), placeholder=say("a name of yours"), size="small",
             sizing_mode="stretch_width", margin=(6, 4, 2, 0),
@@ -20,16 +22,13 @@ class Saved:
         self.save = pmui.Button(
             label=say("Save"), size="small", variant="outlined", margin=(8, 0, 0, 0)
         )
-        self.list = Kept(
-            label=say("Saved: × deletes"), options=[], value=[], visible=False, margin=(6, 0, 2, 0),
-            sizing_mode="stretch_width",
-        )  # fmt: skip
+        self.list = Entries(say("Saved: press one to set the sliders to it"), self.take_up,
+                            {DELETE: self.delete})  # fmt: skip
         self.pane = pn.Column(
-            pn.Row(self.name, self.save, margin=0, sizing_mode="stretch_width"), self.list,
+            pn.Row(self.name, self.save, margin=0, sizing_mode="stretch_width"), self.list.pane,
             sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
         self.save.on_click(lambda _event: self.keep())
-        self.list.param.watch(self._chosen, "value")
         state.param.watch(lambda _event: self.refresh(), "saved")
         self.refresh()
 
@@ -45,19 +44,19 @@ class Saved:
             self.name.param.update(value="", value_input="")
             self._refuse("")
 
+    def take_up(self, name):
+        """Change what the what-if *name* changes, and nothing else."""
+        (one,) = (one for one in self._state.saved if one.name == name)
+        self._state.param.update(**one.change._asdict())
+
+    def delete(self, name):
+        """Forget the what-if *name*."""
+        self._state.saved = tuple(one for one in self._state.saved if one.name != name)
+
     def _refuse(self, fault):
         """Say below the name what is wrong with it."""
         self.name.param.update(error_state=bool(fault), helper_text=fault)
 
-    def _chosen(self, event):
-        if not self._setting:
-            self._state.saved = tuple(one for one in self._state.saved if one.name in event.new)
-
     def refresh(self):
         """List what is saved."""
-        names = [one.name for one in self._state.saved]
-        self._setting = True
-        try:
-            self.list.param.update(options=names, value=names, visible=bool(names))
-        finally:
-            self._setting = False
+        self.list.show([one.name for one in self._state.saved])

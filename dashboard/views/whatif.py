@@ -15,9 +15,10 @@ from dashboard.changes import NO_OFFSETS
 from dashboard.edits import ALL, PANEL
 from dashboard.language import N_, say
 from dashboard.state import GROUPS, panels
-from dashboard.views.kept import Kept
-from dashboard.views.offsets import OffsetSliders
+from dashboard.views.entries import Entries
+from dashboard.views.offsets import SMALL, OffsetSliders
 from dashboard.views.saved import Saved
+from dashboard.views.sliders import Slider, literature, reach
 from tem.parameters import FIELDS
 
 GROUPS_FIRST = ("thaw", "rates")  # of parameters, in `tem.parameters`
@@ -30,41 +31,7 @@ MORE = {  # group → names of its parameters
 GROUPED = ("climate", *MORE)  # what can be opened
 BEYOND = N_("outside the literature")
 REPLAY = N_("Replay: without the change, then with it; see what moves")
-FACTORS = (0.5, 2.0)  # of all ecosystems' own values
 STEPS = 300
-
-
-class Slider(pmui.FloatSlider):
-    """A slider whose every move is heard at once: a cell is rerun while it moves."""
-
-    _debounce = 5
-
-
-def literature(name: str, where: str) -> tuple[float, float] | None:
-    """Return the ends of the literature's range on the slider, if there is one.
-
-    For all ecosystems at once: the factors that leave each of them within.
-    """
-    usual = FIELDS[name].about.usual
-    if usual is None or where != ALL:
-        return usual
-    values = [getattr(one, name) for one in tem.ecosystems().values()]
-    low, high = (
-        pick(end / value for value in values) for pick, end in zip((max, min), usual, strict=True)
-    )
-    return (low, high) if low <= 1 <= high else None
-
-
-def reach(name: str, where: str) -> tuple[float, float]:
-    """Return where a slider starts and ends: the literature's range and half to twice the value."""
-    about = FIELDS[name].about
-    if where == ALL:
-        values = [getattr(one, name) for one in tem.ecosystems().values()]
-        room = [max(about.low / value, about.high / value) for value in values if value]
-        return FACTORS[0], min(FACTORS[1], *room)
-    own = getattr(tem.ecosystems()[where], name)
-    ends = [own * FACTORS[0], own * FACTORS[1], *(about.usual or ())]
-    return max(min(ends), about.low), min(max(ends), about.high)
 
 
 def _more(group: str) -> str:
@@ -78,12 +45,16 @@ class WhatIf:
     def __init__(self, state, page):
         self._state, self._page = state, page
         self._setting = self._moving = False
+        self._led = None, None  # by a tapped cell: from whom, to whom the sliders were pointed
         rates = [name for name in PANEL if FIELDS[name].about.group in GROUPS_FIRST]
         self.where = pmui.Select(
             label=say("Change parameters of"), value=state.where,
             options={say("All ecosystems"): ALL} | {say(g): g for g in GROUPS[1:]},
             size="small", sizing_mode="stretch_width", margin=(4, 0),
         )  # fmt: skip
+        self.holds = pn.pane.HTML(
+            "", sizing_mode="stretch_width", margin=(0, 0, 4, 0), styles=SMALL
+        )
         self.since = pmui.Select(
             label=say("Changes hold"), value=state.since, size="small", margin=(4, 0),
             options={words.opening(words.since(name)): name for name in words.SINCE},
@@ -104,10 +75,9 @@ class WhatIf:
             disable_gutters=True,
             title_variant="body2", sizing_mode="stretch_width", margin=(10, 0, 4, 0),
         )  # fmt: skip
-        self.changed = Kept(
-            label=say("Changed: × takes one back"), options=[], value=[], visible=False,
-            sizing_mode="stretch_width", margin=(8, 0, 2, 0),
-        )  # fmt: skip
+        self.changed = Entries(
+            say("Changed: press one to take it back"), self._take_back, icon="close"
+        )
         self.text = pmui.TextInput(
             label=say("Edits, as on the command line"), placeholder="Meadow.b=0.6, kd*=1.2",
             size="small", sizing_mode="stretch_width", margin=(6, 0, 2, 0), sx=style.LINES,
@@ -148,17 +118,17 @@ class WhatIf:
         state.param.watch(lambda event: self.since.param.update(value=event.new), "since")
         self.more.param.watch(self._fill, "active")
         state.param.watch(lambda _event: self.more.param.update(active=self._opened()), "opened")
-        self.changed.param.watch(self._taken_back, "value")
         self.text.param.watch(self._typed, "value")
         state.param.watch(lambda _event: self._moving or self.refresh(), "edits")
         self._build_groups()
+        self._say_where()
         self.refresh()
         self.pane = pn.Column(
-            self.where, *self._first(rates),
+            self.where, self.holds, *self._first(rates),
             pn.Row(self.run, self.cancel, self.flip, margin=(8, 0, 4, 0)),
             pn.Row(self.undo, self.redo, self.reset, margin=(0, 0, 4, 0)),
-            self.bar, self.says, self.changed, self.more, self.since, self.text, self.automatic,
-            self.saved.pane, sizing_mode="stretch_width",
+            self.bar, self.says, self.changed.pane, self.more, self.since, self.text,
+            self.automatic, self.saved.pane, sizing_mode="stretch_width",
         )  # fmt: skip
 
     def _first(self, names):
@@ -168,6 +138,7 @@ class WhatIf:
         """Follow the choice of whose parameters the sliders change."""
         self._state.where = event.new
         self._set_sliders()
+        self._say_where()
 
     def _opened(self, besides=()):
         """Return which groups are open, by index; *besides* those of the state."""
@@ -241,17 +212,29 @@ class WhatIf:
         else:
             self.refresh()
 
-    def _taken_back(self, event):
-        if not self._setting:
-            change = self._state.change
-            for part in set(change.parts) - set(event.new):
-                change = change.without(part)
-            self._state.param.update(edits=change.edits, offsets=change.offsets)
+    def _take_back(self, part):
+        change = self._state.change.without(part)
+        self._state.param.update(edits=change.edits, offsets=change.offsets)
 
     def follow_cell(self, ecosystem):
-        """Point the sliders at the ecosystem of a tapped cell."""
+        """Point the sliders at the *ecosystem* of a tapped cell; None: at what they were before.
+
+        Whom the visitor has chosen since then stays.
+        """
+        before, followed = self._led
         with pn.io.hold():
-            self.where.value = ecosystem
+            if ecosystem is not None:
+                self._led = (self.where.value if followed is None else before), ecosystem
+                self.where.value = ecosystem
+            elif followed is not None:
+                self._led = None, None
+                self.where.value = before if self.where.value == followed else self.where.value
+            self._say_where()
+
+    def _say_where(self):
+        """Say below the choice of ecosystems for whom a change holds."""
+        where, (_, followed) = self.where.value, self._led
+        self.holds.object = html.escape(words.holds_for(where, tapped=where == followed))
 
     def refresh(self):
         """Show the edits: on the sliders and as text."""
@@ -278,12 +261,7 @@ class WhatIf:
 
     def list_changes(self):
         """List all that is changed, so that each can be taken back."""
-        parts = list(self._state.change.parts)
-        self._setting = True
-        try:
-            self.changed.param.update(options=parts, value=parts, visible=bool(parts))
-        finally:
-            self._setting = False
+        self.changed.show(self._state.change.parts)
 
     def _set(self, slider, name, where):
         unit = style.bound(style.unit(FIELDS[name].unit))
@@ -305,7 +283,8 @@ class WhatIf:
         """Say on the slider whether its value lies outside the literature's range."""
         about = FIELDS[slider.tags[0]].about
         within = usual is None or usual[0] <= value <= usual[1]
-        told = about.symbol, say(about.label), "" if within else say(BEYOND)
+        apart = words.except_for(self._state.edits, slider.tags[0], self.where.value)
+        told = about.symbol, say(about.label), apart, "" if within else say(BEYOND)
         slider.param.update(
             color="primary" if within else "warning",
             label=" · ".join(filter(None, told)),

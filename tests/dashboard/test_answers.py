@@ -101,12 +101,21 @@ def test_an_end_of_a_bar_has_its_unit(edit, text):
 def test_a_tornado_of_few_cells_tells_its_error():
     bars = Bars((Bar("kd", 1, 3, "kd*=0.9", "kd*=1.1", 0.25, 0.5),), 2.0, 0.75, "TgC", 56, 530)
     question = Tornado(HERE, Measure("nep", "thaw", 2021, 2099, "sum"), 0.1)
-    told = plain(answers.tornado(question, bars, PLACE))
-    assert "56 cells stand for 530." in told
+    told = plain(answers.tornado(question, bars, PLACE, 18))
+    assert "56 cells stand for 530, counted over the 4 climate models." in told
+    assert "longest of" not in told
     assert "without change 0.75 Tg C; of the lengths of the bars at most 0.50 Tg C." in told
     assert "moved by ± 10%" in told
     whole = bars._replace(cells=4, stand_for=4)
-    assert "stand for" not in plain(answers.tornado(question, whole, PLACE))
+    assert "stand for" not in plain(answers.tornado(question, whole, PLACE, 18))
+
+
+def test_a_tornado_says_how_many_of_its_bars_are_drawn():
+    bar = Bar("kd", 1, 3, "kd*=0.9", "kd*=1.1", 0.0, 0.0)
+    bars = Bars((bar,) * 20, 2.0, 0.0, "TgC", 4, 4)
+    question = Tornado(HERE, Measure("nep", "thaw", 2021, 2099, "sum"), 0.1)
+    told = plain(answers.tornado(question, bars, PLACE, 18))
+    assert "The 18 longest of 20 are drawn" in told
 
 
 @pytest.mark.parametrize(
@@ -159,8 +168,11 @@ def crossing(*, found=True, at=(3.0, -1.0), more=0):
 )
 def test_a_threshold_is_a_bracket_with_both_values_or_none(one, said):
     question = Threshold(HERE, NEP, Span("warming", 0.0, 6.0, scales=False))
-    told = plain(answers.threshold(question, Turning(one, "TgC year-1", 28, 530), PLACE))
+    told = plain(answers.threshold(question, Turning(one, 0.25, "TgC year-1", 28, 530), PLACE))
     assert re.search(said, told)
+    assert "28 cells stand for 530, counted over the 4" in told
+    assert "of NEP without change 0.25 Tg C yr⁻¹." in told
+    assert "All else stays as in the Baseline." in told
     assert "Tg C yr⁻¹" in told
     if one.at_low == 3.0 and one.found:
         assert "+3.00 and −1.00" in told
@@ -176,7 +188,7 @@ def test_a_threshold_is_a_bracket_with_both_values_or_none(one, said):
 )
 def test_no_two_values_that_were_run_look_the_same(span, ends):
     middle = span.at(0.752)
-    found = Turning(threshold.crossing(lambda v: middle - v, span), "TgC year-1", 28, 530)
+    found = Turning(threshold.crossing(lambda v: middle - v, span), 0.25, "TgC year-1", 28, 530)
     told, rows = answers.threshold(Threshold(HERE, NEP, span), found, PLACE)
     assert ends in plain(told)
     tried = re.findall(r"<th scope='row'>(.*?)</th>", rows)

@@ -270,8 +270,8 @@ def test_headline_says_what_it_is_about(library):
     place = words.place(state, library.region)
     said = words.headline(state, place, [-500.0, -300.0, -700.0, -420.0])
     assert said.replace("\u00a0", " ") == (
-        "Under RCP8.5, by 2099, thaw since 2020 costs the permafrost region 480 Tg C of carbon "
-        "uptake (ΣΔNEP; −700 to −300 across 4 climate models)."
+        "Under RCP8.5, by 2099, thaw since 2020 costs 480 Tg C of carbon uptake in the "
+        "permafrost region (ΣΔNEP; −700 to −300 across 4 climate models)."
     )
     assert "no clear gain or loss" in words.headline(state, place, [-1.0, 2.0, 3.0, 4.0])
     state.year = 2015

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import data
-from dashboard.views.kept import Kept
 
 pytestmark = pytest.mark.browser
 
@@ -20,14 +19,6 @@ LINES = """
       found[model.glyph.y.field] = [model.visible, String(model.glyph.line_dash.value)]
   return found
 }
-"""
-ENTRIES = """
-() => [...Bokeh.documents[0].all_models].find(
-  (model) => model.data?.label?.startsWith("Changed: ")).data.value
-"""
-SAY_ENTRIES = """
-(value) => [...Bokeh.documents[0].all_models].find(
-  (model) => model.data?.label?.startsWith("Changed: ")).data.setv({value})
 """
 
 
@@ -163,16 +154,14 @@ def test_offsets_out_of_bounds_are_named_and_change_nothing(opened):
     page.says(r"Climate what-if \(CO₂ \+100 ppm from 2021 on\): ")
 
 
-def test_a_browser_that_says_entries_of_before_takes_none_away():
-    listed = Kept(options=["kd*=1.07"], value=["kd*=1.07"])
-    assert listed._process_property_change({"value": ["kd*=1.05"]}) == {}
-    assert listed._process_property_change({"value": []}) == {"value": []}
-    assert listed._process_property_change({"value": ["kd*=1.07"]}) == {"value": ["kd*=1.07"]}
-
-
-def test_a_browser_that_says_entries_of_before_is_told_anew(opened):
-    page = opened("?edits=kd*=1.07")
+def test_a_saved_what_if_sets_the_sliders_again_and_what_is_changed_is_taken_back(opened):
+    page = opened(f"?{place()}&edits=kd*=1.07&saved=deep~spin-up~b*=1.3~")
     page.says("The region is up to date with these edits")
-    page.page.evaluate(SAY_ENTRIES, ["kd*=1.05"])
-    page.wait(lambda _found: page.page.evaluate(ENTRIES) == ["kd*=1.07"])
-    page.wait(lambda _found: "edits=kd*=1.07" in page.page.url)
+    page.page.get_by_role("button", name="deep", exact=True).click()
+    page.wait(lambda _found: "edits=b*=1.3" in page.page.url)
+    page.says(r"What-if \(since the spin-up.*\): ")
+    page.page.get_by_role("button", name="b*=1.3", exact=True).click()
+    page.wait(lambda _found: "edits=" not in page.page.url)
+    page.page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait(lambda _found: "saved=" not in page.page.url)
+    assert page.page.get_by_text("Saved: press one").count() == 0

@@ -6,6 +6,7 @@ from bokeh.document import Document
 
 import data
 import tem
+from dashboard import style
 from dashboard.changes import NO_OFFSETS, Change, Kept
 from dashboard.edits import PANEL
 from dashboard.page import Page
@@ -214,8 +215,9 @@ def test_one_change_is_taken_back_and_the_others_stay(page):
         edits=("kd*=1.1", "Meadow.b=0.6"), offsets=tem.Offsets(warming=2, co2=100)
     )
     due(page)
-    assert page.whatif.changed.value == ["kd*=1.1", "Meadow.b=0.6", "warming=2", "co2=100"]
-    page.whatif.changed.value = ["Meadow.b=0.6", "co2=100"]
+    assert page.whatif.changed.names == ("kd*=1.1", "Meadow.b=0.6", "warming=2", "co2=100")
+    page.whatif.changed.press("kd*=1.1")
+    page.whatif.changed.press("warming=2")
     assert page.state.change == Change(("Meadow.b=0.6",), offsets=tem.Offsets(co2=100))
 
 
@@ -292,11 +294,99 @@ def test_saved_what_ifs_stay_on_the_curves_under_their_names(page):
     due(page)
     assert [job.change.edits for job in page.jobs if job.aside] == [("kd*=1.1",)]
     assert "slow rot (not there yet)" in page.series.key.object
-    page.whatif.saved.list.value = []
+    page.whatif.saved.list.press("slow rot", "Delete")
     due(page)
     assert page.state.saved == ()
     assert page.jobs[-2].stopped.is_set() or page.jobs[-1].stopped.is_set()
     assert np.isnan(page.series.sources["npp"].data["saved_0"]).all()
+
+
+def test_a_saved_what_if_is_taken_up_again_with_all_that_it_changes(page):
+    edit(page, "Meadow.b=0.6")
+    page.state.param.update(since="2020", offsets=tem.Offsets(co2=100))
+    due(page)
+    kept = page.state.change
+    saved(page, "deep")
+    page.state.param.update(edits=("kd*=1.2",), since="2006", offsets=NO_OFFSETS)
+    due(page)
+    due(page)
+    page.whatif.saved.list.press("deep")
+    due(page)
+    due(page)
+    assert page.state.change == kept
+    assert page.jobs[-1].change == kept
+    page.whatif.where.value = "Meadow"
+    assert page.whatif.sliders["b"].value == pytest.approx(0.6)
+    page.undo()
+    assert page.state.edits == ("kd*=1.2",)
+
+
+def least(gains):
+    """Return the mean of losses as the headline writes it."""
+    return style.alike(np.mean(gains), min(gains), max(gains))[0].removeprefix("−")
+
+
+def test_the_headline_says_whose_it_is_and_follows_the_maps(page):
+    assert page.headline.object.startswith("Under ")
+    edit(page, "kd*=1.1")
+    assert page.headline.object.startswith("Under ")  # nothing to tell it from yet
+    answer(page, page.jobs[0], 2.0)
+    assert page.state.shown == "Difference"
+    old, new = page.selection.gains()
+    assert page.headline.object.startswith("What-if: Under ")
+    assert f"costs {least(new)} Tg" in page.headline.object
+    page._explain()
+    assert (page.state.view, page.state.explained) == ("analyse", "edits-summed")
+    page.state.view = "explore"
+    page.flip()
+    assert page.headline.object.startswith("Baseline: Under ")
+    assert f"costs {least(old)} Tg" in page.headline.object
+    assert "hidden, B shows it" in page.series.key.object
+    page._explain()
+    assert page.state.explained == "summed"
+    page.state.view = "explore"
+    page.flip()
+    page.state.edits = ("kd*=1.2",)
+    due(page)
+    assert page.headline.object.startswith("What-if, stale: Under ")
+    page.state.edits = ()
+    due(page)
+    assert page.headline.object.startswith("Under ")
+
+
+def test_sliders_follow_a_tapped_cell_say_so_and_come_back(page):
+    panel = page.whatif
+    assert panel.holds.object == "One factor for all ecosystems."
+    panel.where.value = "Shrubland"
+    kinds = page.library.region.ecosystem.values
+    for cell in (0, 1):
+        page.state.cell = cell
+        due(page)
+        assert panel.where.value == kinds[cell]
+        assert panel.holds.object == (
+            f"As the tapped cell; changes hold for every {kinds[cell]} cell."
+        )
+    page.leave()
+    due(page)
+    assert panel.where.value == "Shrubland"
+    assert panel.holds.object == "Changes hold for every Shrubland cell."
+    page.state.cell = 0
+    due(page)
+    panel.where.value = "All"
+    page.leave()
+    due(page)
+    assert panel.where.value == "All"  # as the visitor has chosen since
+
+
+def test_a_slider_of_all_says_in_whom_it_does_not_hold(page):
+    slider = page.whatif.sliders["b"]
+    edit(page, "Meadow.b=0.6")
+    assert slider.label.endswith(" · except Meadow")
+    page.state.edits = ("Meadow.b=0.6", "Steppe.b=0.6")
+    assert slider.label.endswith(" · except 2 ecosystems")
+    assert "except" not in page.whatif.sliders["kd"].label
+    page.whatif.where.value = "Meadow"
+    assert "except" not in slider.label
 
 
 @pytest.mark.parametrize("name", ["", "Baseline", "a;b", "x" * 31])

@@ -14,11 +14,11 @@ REGION = words.Place("the permafrost region", 0, None, "Tg C", "Pg C")
 @pytest.mark.parametrize(
     ("chosen", "gains", "said"),
     [
-        ({}, [-744.4, -448.2, -590.1, -584.9], ("Under RCP8.5, by 2099, thaw since 2020 costs the "
-         "permafrost region 592 Tg C of carbon uptake (ΣΔNEP; −744 to −448 across 4 climate "
+        ({}, [-744.4, -448.2, -590.1, -584.9], ("Under RCP8.5, by 2099, thaw since 2020 costs 592 "
+         "Tg C of carbon uptake in the permafrost region (ΣΔNEP; −744 to −448 across 4 climate "
          "models).")),
         ({"rcp": "rcp45", "year": 2050}, [5.23, 9.83], ("Under RCP4.5, by 2050, thaw since 2020 "
-         "brings the permafrost region 7.5 Tg C of carbon uptake (ΣΔNEP; 5.2 to 9.8 across 2 of "
+         "brings 7.5 Tg C of carbon uptake to the permafrost region (ΣΔNEP; 5.2 to 9.8 across 2 of "
          "4 climate models so far).")),
         ({}, [-744.4, 0.2, 10.3, 100.0], ("Under RCP8.5, by 2099, thaw since 2020 brings the "
          "permafrost region no clear gain or loss of carbon (ΣΔNEP −158 Tg C on average; −744 "
@@ -26,10 +26,10 @@ REGION = words.Place("the permafrost region", 0, None, "Tg C", "Pg C")
         ({}, [0.0, 0.0, 0.0, 0.0], ("Under RCP8.5, by 2099, thaw since 2020 brings the permafrost "
          "region no clear gain or loss of carbon (ΣΔNEP 0 Tg C on average; 0 to 0 across 4 "
          "climate models).")),
-        ({"gcm": "MIROC5"}, [-0.012], ("Under RCP8.5, by 2099, thaw since 2020 costs the "
-         "permafrost region 0.01 Tg C of carbon uptake (ΣΔNEP; MIROC5 only, so no range).")),
+        ({"gcm": "MIROC5"}, [-0.012], ("Under RCP8.5, by 2099, thaw since 2020 costs "
+         "0.01 Tg C of carbon uptake in the permafrost region (ΣΔNEP; MIROC5 only, so no range).")),
         ({}, [-1234567.0, -234567.0, -934567.0, -534567.0], ("Under RCP8.5, by 2099, thaw since "
-         "2020 costs the permafrost region 734\u2009567 Tg C of carbon uptake (ΣΔNEP; "
+         "2020 costs 734\u2009567 Tg C of carbon uptake in the permafrost region (ΣΔNEP; "
          "−1\u2009234\u2009567 to −234\u2009567 across 4 climate models).")),
         ({"year": 2020}, [0.0] * 4, ("Until 2020 the runs with and without thaw (S_T, S_R) are "
          "one; choose a later year to see what thaw changes in the permafrost region.")),
