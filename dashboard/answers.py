@@ -8,7 +8,7 @@ import numpy as np
 from dashboard import style
 from dashboard.glossary import marked
 from dashboard.language import N_, say, say_n, sentences
-from dashboard.questions import Threshold, Tornado
+from dashboard.questions import Threshold, Tornado, Turning
 from dashboard.runs import RCP_NAMES
 from dashboard.state import GROUPS
 from dashboard.terms import cause, factor, measured, number, parameter, short, unit_of, within
@@ -71,14 +71,16 @@ def estimate(question, library) -> str:
 
 def took(study, library) -> str:
     """Return what an answer has taken."""
-    runs, time = _runs(study.question, library), lasting(study.seconds)
+    runs, time = _runs(study.question, library, study.answer), lasting(study.seconds)
     return sentences(say(SIMULATED), say("{runs} took {time}.", runs=runs, time=time))
 
 
-def _runs(question, library) -> str:
+def _runs(question, library, answer=None) -> str:
     runs, cells = question.size(library)
     each = say_n("{count} cell", "{count} cells", cells)
-    if isinstance(question, Threshold):  # no more once the bracket is narrow
+    if isinstance(answer, Turning):  # fewer where there is nothing to halve
+        runs = 1 + len(answer.crossing.tried)
+    elif isinstance(question, Threshold):
         return say("up to {count} runs of {cells}", count=runs, cells=each)
     return say_n("{count} run of {cells}", "{count} runs of {cells}", runs, cells=each)
 
@@ -303,8 +305,8 @@ def threshold(question, found, place) -> tuple[str, str]:
     said.append(say("All else stays as in the Baseline."))
     if _few(found, question.where.gcms):
         error = {"error": style.number(found.error), "unit": unit}
-        said.append(_few(found, question.where.gcms))
-        said.append(say("Standard error of that: of NEP without change {error} {unit}.", **error))
+        told = say("Standard error of that: of NEP without change {error} {unit}.", **error)
+        said.append(sentences(_few(found, question.where.gcms), told))
     heads = (what, f"NEP ({unit})")
     rows = [(at(value), style.signed(out)) for value, out in crossing.tried.items()]
     return paragraphs(said), table(heads, rows).replace("<tr class='total'>", "<tr>")

@@ -165,8 +165,10 @@ TYPED = TIGHT | {  # a number: its buttons have no names in pmui 0.16, and keys 
 }
 LINES = {"& .MuiFormHelperText-root": {"whiteSpace": "pre-line", "lineHeight": 1.25, "mx": 0}}
 STILL = {"& .MuiLinearProgress-bar": {"transition": "none"}}  # no frames between two values
+SMALL_PRINT = {"font-size": "12.5px"}  # words beside sliders and choices
+WORDS_HIGH = 1.2  # em, a line of words at a slider
 SLIM = {  # a slider with its words in small print
-    "& .MuiFormLabel-root": {"fontSize": "11.5px", "lineHeight": 1.2},
+    "& .MuiFormLabel-root": {"fontSize": "11.5px", "lineHeight": WORDS_HIGH},
     "& .MuiSlider-root": {"py": "5px"},
     "&.MuiSlider-root": {"py": "5px"},
 }
@@ -183,7 +185,7 @@ const longest = (titles, figure) => {  // of titles, long ones first, one that h
 # a number under the pointer, with a true minus; of a change also with its plus
 _AMOUNT_JS = """
 const digits = {minimumFractionDigits: places, maximumFractionDigits: places}
-const text = Math.abs(value).toLocaleString("en", digits).replaceAll(",", "\u2009")
+const text = Math.abs(value).toLocaleString("en", digits).replaceAll(",", "\u202f")
 const sign = !/[1-9]/.test(text) ? "" : value < 0 ? "−" : plus
 return isNaN(value) ? "–" : sign + text
 """
@@ -222,10 +224,15 @@ def variables(*, dark=False) -> str:
     return f":host {{ {' '.join(colours)} }}"
 
 
-def ranged(low: float, high: float, usual) -> dict:
-    """Return the look of a slider from *low* to *high*; its rail is thick in the *usual* range."""
+def ranged(low: float, high: float, usual, lines: int = 1) -> dict:
+    """Return the look of a slider from *low* to *high*; its rail is thick in the *usual* range.
+
+    *lines*: for which its words have room.
+    """
+    label = SLIM["& .MuiFormLabel-root"] | {"minHeight": f"{lines * WORDS_HIGH:g}em"}
+    slim = SLIM | {"& .MuiFormLabel-root": label}
     if usual is None:
-        return SLIM
+        return slim
     ends = [100 * min(max((end - low) / (high - low), 0), 1) for end in usual]
     rail = {
         "height": "8px", "opacity": 0.45, "borderRadius": 0, "backgroundColor": "transparent",
@@ -235,7 +242,7 @@ def ranged(low: float, high: float, usual) -> dict:
         "backgroundPosition": f"{_along(*ends)} 0, 0 50%",
         "backgroundRepeat": "no-repeat",
     }  # fmt: skip
-    return SLIM | {"& .MuiSlider-rail": rail}
+    return slim | {"& .MuiSlider-rail": rail}
 
 
 def _along(start: float, end: float) -> str:
@@ -283,7 +290,7 @@ def number(value: float) -> str:
     size = abs(value)
     places = max(0, 2 - max(0, int(np.floor(np.log10(size) + 0.002)))) if size else 0
     text = f"{value:,.{places}f}" if size >= LEAST or not size else f"{value:.2g}"
-    text = text.replace("-", "−").replace(",", "\u2009")
+    text = text.replace("-", "−").replace(",", "\u202f")
     return "0" if re.fullmatch(r"−?0(\.0+)?", text) else text
 
 
@@ -294,7 +301,7 @@ def alike(*values: float) -> list[str]:
         return [number(value) for value in values]
     places = max(0, 1 - int(np.floor(np.log10(apart))))
     texts = (f"{round(value, places) + 0.0:,.{places}f}" for value in values)  # no minus zero
-    return [text.replace("-", "−").replace(",", "\u2009") for text in texts]
+    return [text.replace("-", "−").replace(",", "\u202f") for text in texts]
 
 
 def spread(mean: float, sd: float) -> str:
@@ -303,12 +310,12 @@ def spread(mean: float, sd: float) -> str:
         return f"{number(mean)} ± {number(0.0 if np.isfinite(sd) else sd)}"
     places = max(0, 1 - int(np.floor(np.log10(sd))))
     texts = [f"{value:,.{places}f}" for value in (mean, sd)]
-    return " ± ".join(texts).replace("-", "−").replace(",", "\u2009")
+    return " ± ".join(texts).replace("-", "−").replace(",", "\u202f")
 
 
 def grouped(value: float) -> str:
     """Return a large *value* without decimals, its thousands apart."""
-    return f"{value:,.0f}".replace(",", "\u2009").replace("-", "−")
+    return f"{value:,.0f}".replace(",", "\u202f").replace("-", "−")
 
 
 def signed(value: float) -> str:

@@ -178,9 +178,9 @@ def holds_for(where: str, *, tapped=False) -> str:
     if where == ALL:
         return say("One factor for all ecosystems.")
     if tapped:
-        return say("As the tapped cell; changes hold for every {ecosystem} cell.",
+        return say("For all {ecosystem} cells, as the tapped one.",
                    ecosystem=say(where))  # fmt: skip
-    return say("Changes hold for every {ecosystem} cell.", ecosystem=say(where))
+    return say("For all {ecosystem} cells.", ecosystem=say(where))
 
 
 def except_for(edits, name: str, where: str) -> str:

@@ -45,7 +45,7 @@ def test_an_unknown_table_is_named():
 
 def masked(text):
     """Return *text* without the numbers that only the model can know."""
-    return re.sub(r"(?<=[|;]) [+−-]?\d[\d.\u2009]*(?: %)?(?= )", " #", text)
+    return re.sub(r"(?<=[|;]) [+−-]?\d[\d.\u202f]*(?: %)?(?= )", " #", text)
 
 
 @pytest.fixture

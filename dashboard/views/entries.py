@@ -3,6 +3,7 @@
 import panel as pn
 import panel_material_ui as pmui
 
+from dashboard import style
 from dashboard.language import say
 
 SX = {"textTransform": "none", "py": "1px", "minHeight": "26px", "overflowWrap": "anywhere"}
@@ -20,7 +21,7 @@ class Entries:
         self.names = ()
         self._lines = pn.FlexBox(gap="4px", margin=0, sizing_mode="stretch_width")
         self.pane = pn.Column(
-            pn.pane.HTML(heading, margin=(6, 0, 2, 0), css_classes=["says"]), self._lines,
+            pn.pane.HTML(heading, margin=(6, 0, 2, 0), styles=style.SMALL_PRINT), self._lines,
             visible=False, sizing_mode="stretch_width", margin=0,
         )  # fmt: skip
 

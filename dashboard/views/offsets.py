@@ -10,7 +10,6 @@ from dashboard.language import say
 from dashboard.views.sliders import shown
 from tem.environment import REFERENCE_YEAR
 
-SMALL = {"font-size": "13px"}  # as the words beside sliders
 STEP = {"warming": 0.1, "precipitation": 0.05, "co2": 10.0}
 FORM = {"warming": "%+.1f\u00a0K", "precipitation": "×%.2f", "co2": "%+.0f\u00a0ppm"}
 
@@ -21,7 +20,9 @@ class OffsetSliders:
     def __init__(self, state):
         self._state, self._setting = state, False
         self.sliders = {name: self._slider(name) for name in OFFSETS}
-        self.cost = pn.pane.HTML("", sizing_mode="stretch_width", margin=(2, 0), styles=SMALL)
+        self.cost = pn.pane.HTML(
+            "", sizing_mode="stretch_width", margin=(2, 0), styles=style.SMALL_PRINT
+        )
         self.pane = pn.Column(
             pn.pane.HTML(
                 say(
@@ -29,7 +30,7 @@ class OffsetSliders:
                     "until {since} S_T and S_R stay those of the Baseline.",
                     first=REFERENCE_YEAR + 1, since=REFERENCE_YEAR,
                 ),
-                sizing_mode="stretch_width", margin=(0, 0, 6, 0), styles=SMALL,
+                sizing_mode="stretch_width", margin=(0, 0, 6, 0), styles=style.SMALL_PRINT,
             ),
             *self.sliders.values(), self.cost, sizing_mode="stretch_width", margin=0,
         )  # fmt: skip

@@ -19,7 +19,6 @@ link.remove()
 """
 ENDINGS = {"nc": ".nc", "zarr": ".zarr.zip", "csv": ".csv"}  # of numbers
 SLIDE = "slide"  # of the pictures, that for a projector
-SMALL = {"font-size": "13px"}
 CODE = "white-space:pre-wrap;overflow-wrap:anywhere;font-size:12px;user-select:all"
 
 
@@ -58,7 +57,7 @@ class TakeAway:
         self.dialog.open = True
 
     def _build(self):
-        text = {"sizing_mode": "stretch_width", "styles": SMALL, "margin": (4, 0)}
+        text = {"sizing_mode": "stretch_width", "styles": style.SMALL_PRINT, "margin": (4, 0)}
         self.says = pn.pane.HTML("", css_classes=["taking"], **text)
         self.receipt = pn.pane.HTML("", **text)
         self.buttons = {

@@ -16,7 +16,7 @@ from dashboard.edits import ALL, PANEL
 from dashboard.language import N_, say
 from dashboard.state import GROUPS, panels
 from dashboard.views.entries import Entries
-from dashboard.views.offsets import SMALL, OffsetSliders
+from dashboard.views.offsets import OffsetSliders
 from dashboard.views.saved import Saved
 from dashboard.views.sliders import Slider, literature, reach
 from tem.parameters import FIELDS
@@ -32,11 +32,20 @@ GROUPED = ("climate", *MORE)  # what can be opened
 BEYOND = N_("outside the literature")
 REPLAY = N_("Replay: without the change, then with it; see what moves")
 STEPS = 300
+LINE = 50  # letters beside a slider
 
 
 def _more(group: str) -> str:
     """Return what the sliders of a group lie behind."""
     return say("More: {group} ({count})", group=say(CALLED[group]), count=len(MORE[group]))
+
+
+def _lines(name: str) -> int:
+    """Return how many lines its words need in some ecosystem: all sliders stay where they are."""
+    about, unit = FIELDS[name].about, style.unit(FIELDS[name].unit)
+    values = [getattr(one, name) for one in tem.ecosystems().values()]
+    longest = max(len(f"{value:.4g} {unit}") for value in values)
+    return 1 + (len(f"{about.symbol} · {say(about.label)}: ") + longest > LINE)
 
 
 class WhatIf:
@@ -45,6 +54,7 @@ class WhatIf:
     def __init__(self, state, page):
         self._state, self._page = state, page
         self._setting = self._moving = False
+        self._rows = {}  # of words at each slider
         self._led = None, None  # by a tapped cell: from whom, to whom the sliders were pointed
         rates = [name for name in PANEL if FIELDS[name].about.group in GROUPS_FIRST]
         self.where = pmui.Select(
@@ -53,7 +63,7 @@ class WhatIf:
             size="small", sizing_mode="stretch_width", margin=(4, 0),
         )  # fmt: skip
         self.holds = pn.pane.HTML(
-            "", sizing_mode="stretch_width", margin=(0, 0, 4, 0), styles=SMALL
+            "", sizing_mode="stretch_width", margin=(0, 0, 4, 0), styles=style.SMALL_PRINT
         )
         self.since = pmui.Select(
             label=say("Changes hold"), value=state.since, size="small", margin=(4, 0),
@@ -163,7 +173,7 @@ class WhatIf:
         slider = Slider(size="small", sizing_mode="stretch_width", margin=(0, 4, 0, 4),
                         label="", value=1.0, start=0.5, end=2.0, step=0.005, tooltips=False,
                         sx=style.SLIM)  # fmt: skip
-        slider.tags = [name]
+        slider.tags, self._rows[name] = [name], _lines(name)
         slider.param.watch(lambda event: self._moved(slider, event.new), "value")
         slider.param.watch(lambda _event: self._released(), "value_throttled")
         return slider
@@ -244,8 +254,9 @@ class WhatIf:
     def _set_sliders(self):
         self._setting = True
         try:
-            for slider in self.sliders.values():
-                self._set(slider, slider.tags[0], self.where.value)
+            with self._page.held():
+                for slider in self.sliders.values():
+                    self._set(slider, slider.tags[0], self.where.value)
         finally:
             self._setting = False
 
@@ -275,7 +286,7 @@ class WhatIf:
             slider.format = PrintfTickFormatter(format=form)
         slider.param.update(
             start=low, end=high, value=value, step=(high - low) / STEPS,
-            marks=[{"value": own}], sx=style.ranged(low, high, usual),
+            marks=[{"value": own}], sx=style.ranged(low, high, usual, self._rows[name]),
         )  # fmt: skip
         self._flag(slider, value, usual)
 

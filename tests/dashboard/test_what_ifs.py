@@ -363,13 +363,11 @@ def test_sliders_follow_a_tapped_cell_say_so_and_come_back(page):
         page.state.cell = cell
         due(page)
         assert panel.where.value == kinds[cell]
-        assert panel.holds.object == (
-            f"As the tapped cell; changes hold for every {kinds[cell]} cell."
-        )
+        assert panel.holds.object == (f"For all {kinds[cell]} cells, as the tapped one.")
     page.leave()
     due(page)
     assert panel.where.value == "Shrubland"
-    assert panel.holds.object == "Changes hold for every Shrubland cell."
+    assert panel.holds.object == "For all Shrubland cells."
     page.state.cell = 0
     due(page)
     panel.where.value = "All"

@@ -29,8 +29,8 @@ REGION = words.Place("the permafrost region", 0, None, "Tg C", "Pg C")
         ({"gcm": "MIROC5"}, [-0.012], ("Under RCP8.5, by 2099, thaw since 2020 costs "
          "0.01 Tg C of carbon uptake in the permafrost region (ΣΔNEP; MIROC5 only, so no range).")),
         ({}, [-1234567.0, -234567.0, -934567.0, -534567.0], ("Under RCP8.5, by 2099, thaw since "
-         "2020 costs 734\u2009567 Tg C of carbon uptake in the permafrost region (ΣΔNEP; "
-         "−1\u2009234\u2009567 to −234\u2009567 across 4 climate models).")),
+         "2020 costs 734\u202f567 Tg C of carbon uptake in the permafrost region (ΣΔNEP; "
+         "−1\u202f234\u202f567 to −234\u202f567 across 4 climate models).")),
         ({"year": 2020}, [0.0] * 4, ("Until 2020 the runs with and without thaw (S_T, S_R) are "
          "one; choose a later year to see what thaw changes in the permafrost region.")),
     ],
