@@ -18,6 +18,17 @@ log = logging.getLogger(__name__)
 VALUES, MARKER, HATCH, AREA, CURSOR = "values", "marker", "hatch", "area", "cursor"
 
 
+def renderer(figure, name):
+    """Return what is drawn under a name. Bokeh's own search goes through all that is linked."""
+    return next(one for one in figure.renderers if one.name == name)
+
+
+def source(figure, name):
+    """Return the data that have a name, of what is drawn."""
+    found = (one.data_source for one in figure.renderers if hasattr(one, "data_source"))
+    return next(one for one in found if one.name == name)
+
+
 class Atlas:
     """The maps of a region; `copies` are what pages patch."""
 

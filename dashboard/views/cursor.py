@@ -85,8 +85,8 @@ class Cursor:
         first.tags = [*first.tags, self._source]
         args = {
             "figures": figures, "pictures": pictures, "said": said, "numbers": numbers,
-            "cursor": first.select_one({"name": atlas.CURSOR}),
-            "marker": first.select_one({"name": atlas.MARKER}),
+            "cursor": atlas.source(first, atlas.CURSOR),
+            "marker": atlas.source(first, atlas.MARKER),
             "cells": ColumnDataSource({"place": grid.index}), "columns": grid.shape[1],
             "west": BOX[0], "south": BOX[2], "step": grid.step,
             "ecosystems": [say(name) for name in ECOSYSTEMS], "rest": AT_ONCE,

@@ -90,21 +90,25 @@ DRAGS = {N_("Move"): "PanTool", N_("Box"): "BoxSelectTool", N_("Lasso"): "LassoS
 LETTERS = "11px", "13px"  # of the title of a bar, on narrow maps and on others
 
 
+def _hover(figure):
+    return next(tool for tool in figure.toolbar.tools if isinstance(tool, HoverTool))
+
+
 class Maps:
     """The maps of one page, those of `MAPS` or one of them."""
 
     def __init__(self, library, figures, marks, document, letters=LETTERS):
         self._region, self._grid, self.figures = library.region, library.grid, figures
-        self._marker = figures[0].select_one({"name": atlas.MARKER})
-        self._area = figures[0].select_one({"name": atlas.AREA})
-        shown = [figure.select_one({"name": atlas.VALUES}) for figure in figures]
+        self._marker = atlas.source(figures[0], atlas.MARKER)
+        self._area = atlas.source(figures[0], atlas.AREA)
+        shown = [atlas.renderer(figure, atlas.VALUES) for figure in figures]
         self._pictures = [renderer.data_source for renderer in shown]
-        self._hatches = [f.select_one({"name": atlas.HATCH}).data_source for f in figures]
+        self._hatches = [atlas.renderer(f, atlas.HATCH).data_source for f in figures]
         for figure, quantity in zip(figures, MAPS, strict=False):
             figure.title.text = quantity.symbol  # room for the words from the start
         self._mappers = [renderer.glyph.color_mapper for renderer in shown]
         self._bars = [figure.below[-1] for figure in figures]
-        self._hovers = [figure.select_one(HoverTool) for figure in figures]
+        self._hovers = [_hover(figure) for figure in figures]
         self._marks = marks
         self._divides = [
             Span(location=0, dimension="height", line_color=style.PLACE, line_width=2,
