@@ -32,7 +32,7 @@ RATE = "k_d · Decomposition rate at 0 °C"
 CONTROL = Target("a control, moved to answered", "s", 0.5, "p95")
 FAIR = Target("what-ifs: the longest wait of a visitor by the mean one", "", 2)
 KEPT = Target("memory kept, each page opened and closed", "MiB", 1)
-SCENARIOS = "RCP4.5", "RCP8.5"
+SCENARIOS, LATE = ("RCP4.5", "RCP8.5"), range(2030, 2099)
 
 
 def main() -> None:
@@ -102,14 +102,15 @@ async def _browse(address, number) -> list[Figure]:
 async def _one_browses(visitor, cells, number) -> list[float]:
     """Play one who looks around: return how long each act took to be answered, in s."""
     random, took = Random(SEED + number), []
-    scenario, here = 1, None
+    scenario, here, year = 1, None, None
     await asyncio.sleep(random.uniform(0, THINKING[1]))
     for turn in range(ACTS):
         if turn % 4 == 0:
             scenario = 1 - scenario
             took.append(await visitor.choose("Scenario", SCENARIOS[scenario]))
         elif turn % 4 == 1:
-            took.append(await visitor.choose("Year", random.randint(2030, 2098)))
+            year = random.choice([one for one in LATE if one != year])
+            took.append(await visitor.choose("Year", year))
         elif turn % 4 == 2:
             here = random.choice([cell for cell in cells if cell != here])
             took.append(await visitor.tap(*map(float, here)))

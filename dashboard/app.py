@@ -53,6 +53,7 @@ class Shared:
     def library(cls) -> Library:
         """Return the results; they are read or simulated once the first page is asked for."""
         store = Store(cls.folder or default_folder())
+        store.sweep()
         if cls.opened is not None:
             return Reopened(cls.opened, store)
         return Library(cls.resolution, store, region=cls.region)

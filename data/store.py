@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import threading
+import time
 from contextlib import contextmanager, suppress
 from functools import cache
 from hashlib import sha256
@@ -24,6 +25,7 @@ from data.exported import conforming, modelled
 log = logging.getLogger(__name__)
 
 NETCDF, ZARR = ".nc", ".zarr"  # how results for others may end: a file, a folder
+ABANDONED = 24 * 3600  # s after which no one writes to a file any more
 SEAL = sha256().digest_size  # bytes after the NetCDF part of a stored file
 _netcdf = threading.Lock()  # the NetCDF library is not made for threads
 
@@ -113,6 +115,13 @@ class Store:
             log.warning("The result is not kept for next time: %s", fault)
             return False
         return True
+
+    def sweep(self) -> None:
+        """Remove what processes that were killed have left half written."""
+        for part in self.folder.glob(".*.part"):
+            with suppress(OSError):  # another server may have swept it
+                if time.time() - part.stat().st_mtime > ABANDONED:
+                    _forget(part)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.nc"

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import re
 from hashlib import sha256
 from importlib.metadata import version
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from bokeh.document import Document
 
-from data.store import key
+from data.store import key, replacing
 
 log = logging.getLogger(__name__)
 
@@ -83,10 +82,9 @@ def _kept(path):
 def _keep(path, saved):
     if path is None:
         return
-    part = path.with_suffix(f".{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(saved), "utf-8")
-        part.replace(path)
+        with replacing(path) as part:
+            part.write_text(json.dumps(saved), "utf-8")
     except OSError as fault:
         log.warning("The maps could not be kept in %s: %s", path, fault)

@@ -317,3 +317,14 @@ def test_a_failed_export_leaves_the_older_file_and_no_half(tmp_path, result, mon
         write_result(result * 2, path)
     assert path.read_bytes() == before
     assert names_in(tmp_path) == ["result.nc"]
+
+
+def test_what_a_killed_process_left_half_written_is_swept_once_it_is_old(tmp_path):
+    store, old = Store(tmp_path), tmp_path.stat().st_mtime - 2 * module.ABANDONED
+    for name in (".run-1.part", ".run-2.part", "kept.nc"):
+        (tmp_path / name).write_bytes(b"half")
+    os.utime(tmp_path / ".run-1.part", (old, old))
+    os.utime(tmp_path / "kept.nc", (old, old))
+    store.sweep()
+    assert sorted(names_in(tmp_path)) == [".run-2.part", "kept.nc"]
+    Store(tmp_path / "elsewhere").sweep()  # no folder, nothing to do
