@@ -131,7 +131,7 @@ async def _rerun(address, number) -> list[Figure]:
     share = sum(map(sum, waits)) / number
     return [
         Figure(f"{number} visitors, {RERUNS} what-ifs of the region each, all done", "s", (whole,)),
-        Figure("a what-if of the region among them, press to result", "s", chain(*waits)),
+        Figure("a what-if of the region among them, press to result", "s", tuple(chain(*waits))),
         _held(FAIR, [max(map(sum, waits)) / share]),
     ]
 
