@@ -177,8 +177,13 @@ LONGEST_JS = """
 const longest = (titles, figure) => {  // of titles, long ones first, one that has room
   const pen = document.createElement("canvas").getContext("2d")
   const {text_font_style, text_font_size, text_font} = figure.title
-  pen.font = `${text_font_style} ${text_font_size} ${text_font}`
-  const fits = (title) => pen.measureText(title).width < figure.inner_width
+  // Bokeh draws 1em of a title as 13px; a canvas that is not on the page would measure 10px
+  const size = text_font_size.replace(/^([0-9.]+)em$/, (_, ems) => `${13 * ems}px`)
+  pen.font = `${text_font_style} ${size} ${text_font}`
+  // titles start where the frame does, and are cut where the figure ends
+  const start = Bokeh.index.find_one_by_id(figure.id)?.frame?.bbox.left
+  const room = start > 0 ? figure.outer_width - start : figure.inner_width
+  const fits = (title) => pen.measureText(title).width < room
   return titles.find(fits) ?? titles.at(-1)
 }
 """

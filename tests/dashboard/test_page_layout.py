@@ -65,12 +65,22 @@ def test_labels_of_the_curves_do_not_collide(opened, size):
 
 CUT = """
 () => {  // titles that are longer than their figure
-  const pen = document.createElement("canvas").getContext("2d"), found = []
+  const found = []
   for (const figure of Bokeh.documents[0].all_models) {
     if (figure.type != "Figure" || !(figure.inner_width > 50)) continue
-    pen.font = `${figure.title.text_font_size} ${figure.title.text_font}`
-    const {width} = pen.measureText(figure.title.text)
-    if (width > figure.inner_width) found.push([figure.title.text, width, figure.inner_width])
+    const {text, text_font_size, text_font} = figure.title, word = document.createElement("span")
+    const base = document.createElement("div"), view = Bokeh.index.find_one_by_id(figure.id)
+    Object.assign(base.style, {fontSize: "13px", position: "absolute"})  // as Bokeh draws 1em
+    Object.assign(word.style, {
+      fontSize: text_font_size, fontFamily: text_font, whiteSpace: "nowrap", letterSpacing: 0,
+    })
+    word.textContent = text
+    base.append(word)
+    view.el.shadowRoot.append(base)
+    const {width} = word.getBoundingClientRect(), {left} = view.frame.bbox
+    base.remove()
+    if (!(width > 0) || width > figure.outer_width - left)
+      found.push([text, width, figure.outer_width, left])
   }
   return found
 }
@@ -86,7 +96,8 @@ def test_titles_have_their_words_once_the_maps_are_seen(opened):
 
 @pytest.mark.parametrize(
     ("query", "size", "title"),
-    [("", (1024, 768), "ΔSOC 2099"), ("", (1440, 900), "ΔSOC 2099 · Soil organic carbon"),
+    [("", (1024, 768), "ΔSOC 2099"), ("?cell=34.25,88.75&theme=dark", (1024, 768), "ΔSOC 2099"),
+     ("", (1440, 900), "ΔSOC 2099 · Soil organic carbon"),
      ("?story=5&view=explore", (1440, 900), "ΔSOC_PF 2099")],
 )  # fmt: skip
 def test_a_title_is_as_long_as_there_is_room(opened, query, size, title):
