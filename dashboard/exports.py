@@ -55,7 +55,7 @@ def view(selection) -> xr.Dataset:
 def about(selection) -> dict:
     """Return what is looked at, in words and as a reader of the file asks for it."""
     state, place, (old, new) = selection.state, selection.place, selection.gains()
-    said = [words.headlined(selection)]
+    said = [words.headlined(selection, (old, new))]
     if new:
         said.append(words.what_if(place, old, new, selection.change(), selection.marks_told()))
     return _climate(selection) | {

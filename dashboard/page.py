@@ -292,7 +292,7 @@ class Page:
 
     def _explain(self):
         """Explain the number of the headline; of a what-if, what it has moved."""
-        what = "edits-summed" if words.of_what_if(self.selection) else "summed"
+        what = "edits-summed" if words.of_what_if(self.state, self.selection.gains()) else "summed"
         self.state.param.update(view="analyse", analysis="explain", explained=what)
 
     # --- presenting and the story ------------------------------------------------------------
@@ -630,7 +630,7 @@ class Page:
         old, new = selection.gains()
         if old:
             told = self._told(old, new)
-            self.headline.object = marked(html.escape(words.headlined(selection)))
+            self.headline.object = marked(html.escape(words.headlined(selection, (old, new))))
             said = sentences(say("Simulated by this model."), *told)
             self.about.object = marked(html.escape(said))
             if new and self.state.view == "present":

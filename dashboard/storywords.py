@@ -83,7 +83,7 @@ def told(step, selection) -> str:
         change, marks = selection.change(), selection.marks_told()
         said.append(words.what_if(selection.place, old, new, change, marks))
     elif step.name == "turn":
-        said.append(words.headlined(selection))
+        said.append(words.headlined(selection, (old, new)))
     elif step.name in PRINTED:
         said.append(words.printed(selection.state, PRINTED[step.name]))
     return sentences(*said)

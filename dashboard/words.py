@@ -263,15 +263,21 @@ def headline(state, where: Place, gains) -> str:
     )  # fmt: skip
 
 
-def of_what_if(selection) -> bool:
-    """Return whether the headline is about the what-if: where the maps show it or what it moves."""
-    return selection.state.shown != "Baseline" and bool(selection.gains()[1])
+def of_what_if(state, gains) -> bool:
+    """Return whether the headline is about the what-if: where the maps show it or what it moves.
+
+    *gains*: as `Selection.gains` returns them.
+    """
+    return state.shown != "Baseline" and bool(gains[1])
 
 
-def headlined(selection) -> str:
-    """Return the headline of what is shown; where anything is changed, it says of which it is."""
-    state, gains = selection.state, selection.gains()
-    changed = of_what_if(selection)
+def headlined(selection, gains) -> str:
+    """Return the headline of what is shown; where anything is changed, it says of which it is.
+
+    *gains*: those of *selection*.
+    """
+    state = selection.state
+    changed = of_what_if(state, gains)
     said = headline(state, selection.place, gains[changed])
     if not gains[1] or state.year <= REFERENCE_YEAR:
         return said
