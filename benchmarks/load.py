@@ -44,19 +44,24 @@ def main() -> None:
     given = parser.parse_args()
     print(*(f"{key}: {value}" for key, value in machine().items()), sep="\n", flush=True)
     with tempfile.TemporaryDirectory() as folder, served(folder) as (address, _begun, server):
-        found = asyncio.run(_load(address.replace("localhost", LOOPBACK), server.pid, given))
-    print(*(figure.row() for figure in found), sep="\n")
-    sys.exit(any(figure.target and not figure.target.met(figure.value) for figure in found))
+        met = asyncio.run(_load(address.replace("localhost", LOOPBACK), server.pid, given))
+    sys.exit(not met)
 
 
-async def _load(address, server, given) -> list[Figure]:
+async def _load(address, server, given) -> bool:
+    """Print each part's rows as it ends; return whether all targets are met."""
     first = await _first(address)
     await first.until(lambda page: READY in page.text("status"), PATIENCE)
-    return [
-        *await _browse(address, given.browsing),
-        *await _rerun(address, given.rerunning),
-        *await _come_and_leave(address, given.coming, server),
-    ]
+    met = True
+    for part in (
+        _browse(address, given.browsing),
+        _rerun(address, given.rerunning),
+        _come_and_leave(address, given.coming, server),
+    ):
+        figures = await part
+        print(*(figure.row() for figure in figures), sep="\n", flush=True)
+        met &= all(not figure.target or figure.target.met(figure.value) for figure in figures)
+    return met
 
 
 async def _first(address) -> Visitor:

@@ -284,7 +284,8 @@ def serve(
         websocket_origin=[f"{name}:{port}" for name in {"localhost", "127.0.0.1", host}]
         + list(guard.origins),
         prefix=guard.prefix, use_xheaders=bool(guard.prefix),
-        basic_auth=guard.passwords, cookie_secret=_secret(guard),
+        # the page writes its own link; Panel's location has every text sent its style sheets anew
+        location=False, basic_auth=guard.passwords, cookie_secret=_secret(guard),
         extra_patterns=[
             ("/healthz", Health, {"library": Shared.library}),
             ("/metrics", Metrics,

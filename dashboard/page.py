@@ -1,7 +1,6 @@
 """One open page: hears its visitor and the library, and patches its views."""
 
 import html
-from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -230,15 +229,6 @@ class Page:
             kind = say(self.state.ecosystem)
             return [say("No {ecosystem} cell lies in this area.", ecosystem=kind)]
         return []
-
-    @contextmanager
-    def held(self):
-        """Send what changes in one message, and let Bokeh look through its models only once.
-
-        A slider with another unit has another model; each would make it look through all.
-        """
-        with pn.io.hold(), self._document.models.freeze():
-            yield
 
     def complain(self, *texts):
         """Say what is wrong, above what is open; the figures stay as they are."""

@@ -7,11 +7,11 @@ from bokeh.models import PrintfTickFormatter
 from dashboard import style
 from dashboard.changes import NO_OFFSETS, OFFSETS
 from dashboard.language import say
-from dashboard.views.sliders import shown
+from dashboard.views.sliders import FACTOR, shown
 from tem.environment import REFERENCE_YEAR
 
 STEP = {"warming": 0.1, "precipitation": 0.05, "co2": 10.0}
-FORM = {"warming": "%+.1f\u00a0K", "precipitation": "×%.2f", "co2": "%+.0f\u00a0ppm"}
+FORM = {"warming": "%+.1f\u00a0K", "precipitation": FACTOR, "co2": "%+.0f\u00a0ppm"}
 
 
 class OffsetSliders:

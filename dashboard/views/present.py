@@ -17,7 +17,7 @@ from dashboard.views.controls import FRAME
 from dashboard.views.keys import FULL_SCREEN
 from dashboard.views.maps import Maps
 from dashboard.views.plates import ASPECT
-from dashboard.views.sliders import Slider, reach, shown
+from dashboard.views.sliders import FACTOR, Slider, reach, shown
 from data import YEARS
 from tem.parameters import FIELDS
 
@@ -184,7 +184,7 @@ class Factor:
             label="", start=low, end=high, step=0.05, value=1.0,
             marks=[{"value": 1.0}], tooltips=False,
             sizing_mode="stretch_width", max_width=320, margin=(0, 12),
-            format=PrintfTickFormatter(format="×%.2f"), sx=style.LARGE,
+            format=PrintfTickFormatter(format=FACTOR), sx=style.LARGE,
         )  # fmt: skip
         self._follow()
         self.pane.param.watch(lambda event: self._moved(event.new), "value")

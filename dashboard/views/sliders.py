@@ -3,6 +3,7 @@
 import math
 
 import panel_material_ui as pmui
+from bokeh.models import PrintfTickFormatter
 
 import tem
 from dashboard.edits import ALL
@@ -10,6 +11,7 @@ from tem.parameters import FIELDS
 
 NEAR = 1e-6  # two values of a slider that differ by less are one
 FACTORS = (0.5, 2.0)  # of all ecosystems' own values
+FACTOR = "×%.2f"  # how it is printed
 
 
 class Slider(pmui.FloatSlider):
@@ -25,6 +27,22 @@ def shown(slider, value):
     """
     if not math.isclose(slider.value, value, abs_tol=NEAR):
         slider.value = value
+
+
+def print_as(slider, form, value):
+    """Let *slider* print as *form* says the *value* that it is about to take.
+
+    Another formatter makes Bokeh look through the whole page, and a browser prints nothing anew
+    where neither formatter nor value is another. Bokeh sees the formatter in the tags only.
+    """
+    if slider.format.format == form:
+        return
+    if slider.value == value:
+        name, _old = slider.tags
+        new = PrintfTickFormatter(format=form)
+        slider.param.update(format=new, tags=[name, new])
+    else:
+        slider.format.format = form
 
 
 def literature(name: str, where: str) -> tuple[float, float] | None:

@@ -18,7 +18,7 @@ from dashboard.state import GROUPS, panels
 from dashboard.views.entries import Entries
 from dashboard.views.offsets import OffsetSliders
 from dashboard.views.saved import Saved
-from dashboard.views.sliders import Slider, literature, reach
+from dashboard.views.sliders import FACTOR, Slider, literature, print_as, reach
 from tem.parameters import FIELDS
 
 GROUPS_FIRST = ("thaw", "rates")  # of parameters, in `tem.parameters`
@@ -170,10 +170,11 @@ class WhatIf:
                 self._groups[group].objects = self._first(MORE[group])
 
     def _slider(self, name):
+        printer = PrintfTickFormatter(format=FACTOR)
         slider = Slider(size="small", sizing_mode="stretch_width", margin=(0, 4, 0, 4),
                         label="", value=1.0, start=0.5, end=2.0, step=0.005, tooltips=False,
-                        sx=style.SLIM)  # fmt: skip
-        slider.tags, self._rows[name] = [name], _lines(name)
+                        format=printer, tags=[name, printer], sx=style.SLIM)  # fmt: skip
+        self._rows[name] = _lines(name)
         slider.param.watch(lambda event: self._moved(slider, event.new), "value")
         slider.param.watch(lambda _event: self._released(), "value_throttled")
         return slider
@@ -254,7 +255,7 @@ class WhatIf:
     def _set_sliders(self):
         self._setting = True
         try:
-            with self._page.held():
+            with pn.io.hold():
                 for slider in self.sliders.values():
                     self._set(slider, slider.tags[0], self.where.value)
         finally:
@@ -281,9 +282,8 @@ class WhatIf:
         low, high = min(low, value), max(high, value)
         own = 1.0 if where == ALL else getattr(tem.ecosystems()[where], name)
         usual = literature(name, where)
-        form = "×%.2f" if where == ALL else f"%.4g\u00a0{unit}"
-        if slider.format is None or slider.format.format != form:  # a new one costs a patch
-            slider.format = PrintfTickFormatter(format=form)
+        form = FACTOR if where == ALL else f"%.4g\u00a0{unit}"
+        print_as(slider, form, value)
         slider.param.update(
             start=low, end=high, value=value, step=(high - low) / STEPS,
             marks=[{"value": own}], sx=style.ranged(low, high, usual, self._rows[name]),

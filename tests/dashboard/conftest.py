@@ -1,6 +1,7 @@
 """The real page in a real browser: served once, on the real model and a few of its cells."""
 
 import contextlib
+import difflib
 import os
 import re
 import shutil
@@ -125,7 +126,7 @@ class Seen:
     def situation(self):
         """Return what helps to understand why a page does not show what it should."""
         faults = "\n".join(self.errors) or "nothing"
-        return f"{self.page.url}\nconsole: {faults}\nthe page says:\n{self.text()}"
+        return f"{self.link()}\nconsole: {faults}\nthe page says:\n{self.text()}"
 
     def wait(self, good, patience=SOON):
         """Return what is read once it is *good*."""
@@ -153,6 +154,34 @@ class Seen:
             lambda: re.search(words, self.text()),
             patience,
             lambda: f"{words!r} is not there; {self.situation()}",
+        )
+
+    def unsays(self, words, patience=SOON):
+        """Wait until the page no longer says *words*, a regular expression."""
+        until(
+            lambda: not re.search(words, self.text()),
+            patience,
+            lambda: f"{words!r} is still there; {self.situation()}",
+        )
+
+    def link(self):
+        """Return the page's address; what Playwright knows of it may be a moment old."""
+        return self.page.evaluate("location.href")
+
+    def links(self, *parts):
+        """Wait until the page's address holds all *parts*: it follows what is seen."""
+        until(
+            lambda: all(part in self.link() for part in parts),
+            SOON,
+            lambda: f"{parts} are not in the address; {self.situation()}",
+        )
+
+    def links_no(self, part):
+        """Wait until the page's address does not hold *part*."""
+        until(
+            lambda: part not in self.link(),
+            SOON,
+            lambda: f"{part} is still in the address; {self.situation()}",
         )
 
     def tap(self, lon, lat):
@@ -184,6 +213,9 @@ def _differences(one, other, at="page"):
         pairs = [(f"{at}.{key}", one.get(key), other.get(key)) for key in one.keys() | other]
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         pairs = [(f"{at}[{i}]", *pair) for i, pair in enumerate(zip(one, other, strict=True))]
+    elif isinstance(one, str) and isinstance(other, str) and one != other:
+        sentences = one.split(". "), other.split(". ")
+        return "\n".join(difflib.unified_diff(*sentences, f"\n{at}", "other", n=0, lineterm=""))
     else:
         return "" if one == other else f"\n{at}: {one!r} against {other!r}"
     return "".join(_differences(a, b, place) for place, a, b in pairs)

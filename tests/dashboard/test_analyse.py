@@ -252,7 +252,7 @@ def test_a_bar_of_the_tornado_equals_the_run_of_its_slider(opened):
     page.says(r"What-if \(since the spin-up\): ")
     told = float(re.search(r"spin-up\): (−?[\d.]+)", page.text())[1].replace("−", "-"))
     assert told == pytest.approx(high["value"][0], abs=0.01 * abs(told) + 0.01)
-    page.wait(lambda _found: "edits=" in page.page.url)
+    page.links("edits=")
 
 
 @pytest.mark.browser

@@ -182,7 +182,7 @@ def test_every_figure_is_one_click_away(opened):
     for name, one in list(FIGURES.items())[1:]:
         page.page.get_by_role("button", name=re.compile(rf"^Fig\. {name} ")).click()
         page.says(f"Figure {name} · {one.title}")
-        page.wait(lambda _found, name=name: f"figure={name}" in page.page.url)
+        page.links(f"figure={name}")
         found = page.page.evaluate(PUBLISHED)
         assert found["curves"] + found["bars"] + found["maps"] > 0
         assert "Simulated by this model with its Baseline" in page.text()

@@ -14,7 +14,7 @@ def test_a_page_that_lost_its_server_comes_back_with_what_was_chosen(browser, st
         page = Seen(browser, address, "?year=2060")
         page.drawn()
         page.page.get_by_role("button", name="RCP4.5").click()
-        page.wait(lambda _found: "rcp=rcp45" in page.page.url)
+        page.links("rcp=rcp45")
     page.says("The page has lost its server. It comes back by itself")
     with served(port, store):
         page.page.wait_for_function("!document.getElementById('lost')", timeout=1000 * PATIENCE)

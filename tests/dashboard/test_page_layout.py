@@ -142,7 +142,7 @@ def test_a_message_moves_the_curves_and_does_not_cover_them(opened):
 def test_the_pointer_tells_the_sign_and_what_is_shown(opened):
     here, beside = (data.region(0.5).isel(cell=SHARE * number) for number in (20, 21))
     page = opened("?edits=cmax*=0.6")  # less to gain from thaw
-    page.wait(lambda _found: "shown=Difference" in page.page.url)
+    page.links("shown=Difference")
     page.wait(lambda found: "what-if − Baseline" in found["bars"][0])
     page.point(float(here.lon), float(here.lat))
     page.says(r"ΔVegC −[\d.,]+ g C m⁻² Vegetation carbon, what-if − Baseline")

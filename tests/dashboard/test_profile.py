@@ -114,7 +114,7 @@ def test_the_ground_of_a_tapped_cell_is_a_click_away_and_follows_the_year(opened
     early = page.page.evaluate(GROUND)
     assert early["picture"] != late["picture"]
     assert np.mean(early["picture"]) < np.mean(late["picture"])  # warmer ground by 2099
-    page.wait(lambda _found: "year=2039" in page.page.url)
+    page.links("year=2039")
     page.page.get_by_role("button", name="RCP4.5").click()
     page.says("2039, RCP4.5, MIROC5", PATIENCE)
 
