@@ -11,10 +11,12 @@ import urllib.request
 from functools import cache
 from html import escape
 from pathlib import Path
+from weakref import WeakSet
 
 import panel as pn
 import panel_material_ui as pmui
 from panel.io.resources import LOCAL_DIST
+from panel.links import Callback
 
 from dashboard import alarms, journal, language, style, words, writes
 from dashboard.glossary import marked
@@ -79,6 +81,12 @@ class Shared:
 
     @classmethod
     @cache
+    def pages(cls) -> WeakSet:
+        """Return the pages in memory, closed ones that are not collected yet too."""
+        return WeakSet()
+
+    @classmethod
+    @cache
     def taken(cls) -> Taken:
         """Return the files that visitors take away."""
         return Taken()
@@ -99,11 +107,12 @@ def create_app():
         Shared.library(), Shared.atlas(), Shared.verdicts(), Shared.figures(), said,
         pn.state.curdoc, Shared.taken(), _address(),
     )  # fmt: skip
-    visit = Visit(alarms.visit(who))
+    Shared.pages().add(page)
+    visit, whole = Visit(alarms.visit(who)), laid_out(page)
     pn.state.onload(visit.begin)
     pn.state.onload(page.begin)
-    pn.state.on_session_destroyed(lambda _context: (page.close(), visit.end()))
-    return laid_out(page)
+    pn.state.on_session_destroyed(lambda _context: (page.close(), visit.end(), _let_go(whole)))
+    return whole
 
 
 class Visit:
@@ -245,6 +254,18 @@ def _unlink_busy(page):
             pn.state.param.unwatch(watcher)
 
 
+def _let_go(whole):
+    """Let go of a page that is closed: Panel's registry of links keeps it by what they name.
+
+    What names itself in circles waits for a collection, which Python, told to leave out what is
+    there for good, would make after hundreds of pages: closed ones never outnumber the open.
+    """
+    for part in whole.select():
+        Callback.registry.pop(part, None)
+    if len(Shared.pages()) > 2 * len(Shared.room.inside) + 1:
+        gc.collect()
+
+
 def _knock(address):
     """Ask for the page once, so that the first visitor finds it prepared."""
     with contextlib.suppress(OSError):
@@ -289,7 +310,8 @@ def serve(
         extra_patterns=[
             ("/healthz", Health, {"library": Shared.library}),
             ("/metrics", Metrics,
-             {"library": Shared.library, "sessions": lambda: len(Shared.room.inside)}),
+             {"library": Shared.library, "sessions": lambda: len(Shared.room.inside),
+              "pages": lambda: len(Shared.pages())}),
         ],
         check_unused_sessions_milliseconds=10_000, unused_session_lifetime_milliseconds=15_000,
     )  # fmt: skip

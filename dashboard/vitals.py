@@ -21,11 +21,12 @@ def health(library) -> tuple[int, dict]:
     return (503 if failed else 200), said
 
 
-def metrics(library, sessions: int) -> str:
+def metrics(library, sessions: int, pages: int) -> str:
     """Return the metrics as lines of text."""
     process = psutil.Process()
     rows = [
         ("sessions", "pages that are open", {"": sessions}),
+        ("pages", "pages in memory, closed ones that are not collected yet too", {"": pages}),
         ("climates_ready", "climates that are simulated or read", {"": library.ready}),
         ("memory_bytes", "resident memory", {"": process.memory_info().rss}),
         ("waiting", "jobs that wait, by lane",
@@ -72,11 +73,14 @@ class Health(RequestHandler):
 class Metrics(RequestHandler):
     """Tells the metrics."""
 
-    def initialize(self, library, sessions):
-        """Hear where to look: functions that return the library and the number of open pages."""
-        self._library, self._sessions = library, sessions
+    def initialize(self, library, sessions, pages):
+        """Hear where to look: functions that return the library and how many pages there are.
+
+        *sessions*: those that are open; *pages*: those in memory.
+        """
+        self._library, self._sessions, self._pages = library, sessions, pages
 
     def get(self):
         """Answer as text."""
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-        self.finish(metrics(self._library(), self._sessions()))
+        self.finish(metrics(self._library(), self._sessions(), self._pages()))

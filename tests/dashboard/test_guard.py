@@ -71,10 +71,11 @@ def test_metrics_are_lines_that_prometheus_reads():
     busy = Some(name="cells", waiting=2, done=21, took=list(range(21)))
     idle = Some(name="what-ifs", waiting=0, done=0, took=[])
     library = Some(lanes=[busy, idle], answers={"store": 3}, ready=8)
-    text = metrics(library, 5)
+    text = metrics(library, 5, 7)
     found = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert all(re.fullmatch(r"permafrost_carbon_\w+(\{[^}]*\})?", name) for name in found)
     assert found["permafrost_carbon_sessions"] == "5"
+    assert found["permafrost_carbon_pages"] == "7"
     assert found['permafrost_carbon_waiting{lane="cells"}'] == "2"
     assert found['permafrost_carbon_job_seconds{lane="cells",quantile="0.5"}'] == "10"
     assert found['permafrost_carbon_job_seconds{lane="cells",quantile="0.95"}'] == "19"

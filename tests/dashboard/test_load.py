@@ -1,10 +1,13 @@
 """Several visitors at once, without browsers: each gets the answers to its own questions."""
 
 import asyncio
+import re
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.load import RATE
 from benchmarks.visitor import Visitor
+from tests.dashboard.conftest import until
 
 PATIENCE = 60  # s, on a busy machine
 READY = "All 8 climates are ready"
@@ -58,3 +61,24 @@ def test_what_ifs_asked_for_at_once_are_all_answered_each_its_own(address):
     assert "What-if (since the spin-up): " in more
     assert more == as_much
     assert more != still_more
+
+
+def _counted(address):
+    """Return how many pages are open, and how many are in memory."""
+    text = urllib.request.urlopen(f"{address}/metrics", timeout=PATIENCE).read().decode()
+    return [int(re.search(rf"_{name} (\d+)", text)[1]) for name in ("sessions", "pages")]
+
+
+def test_pages_that_were_closed_do_not_stay_in_memory(address):
+    async def come_and_leave():
+        visitors = [await _opened(address) for _ in range(4)]
+        assert min(_counted(address)) >= 4
+        for visitor in visitors:
+            await visitor.close()
+
+    def left():
+        opened, kept = _counted(address)
+        return opened == 0 and kept <= 2  # the last to leave waits for the next
+
+    _ended(come_and_leave())
+    until(left, PATIENCE, lambda: f"open and in memory: {_counted(address)}")

@@ -165,4 +165,4 @@ def test_a_saved_what_if_sets_the_sliders_again_and_what_is_changed_is_taken_bac
     page.links_no("edits=")
     page.page.get_by_role("button", name="Delete", exact=True).click()
     page.links_no("saved=")
-    page.unsays("Saved: press one")
+    page.page.get_by_text("Saved: press one").wait_for(state="hidden")
