@@ -111,7 +111,7 @@ def create_app():
     visit, whole = Visit(alarms.visit(who)), laid_out(page)
     pn.state.onload(visit.begin)
     pn.state.onload(page.begin)
-    pn.state.on_session_destroyed(lambda _context: (page.close(), visit.end(), _let_go(whole)))
+    pn.state.on_session_destroyed(lambda _context: (_let_go(whole), page.close(), visit.end()))
     return whole
 
 
@@ -255,15 +255,9 @@ def _unlink_busy(page):
 
 
 def _let_go(whole):
-    """Let go of a page that is closed: Panel's registry of links keeps it by what they name.
-
-    What names itself in circles waits for a collection, which Python, told to leave out what is
-    there for good, would make after hundreds of pages: closed ones never outnumber the open.
-    """
+    """Let go of a page that is closed: Panel's registry of links keeps it by what they name."""
     for part in whole.select():
         Callback.registry.pop(part, None)
-    if len(Shared.pages()) > 2 * len(Shared.room.inside) + 1:
-        gc.collect()
 
 
 def _knock(address):

@@ -126,7 +126,7 @@ class Seen:
     def situation(self):
         """Return what helps to understand why a page does not show what it should."""
         faults = "\n".join(self.errors) or "nothing"
-        return f"{self.link()}\nconsole: {faults}\nthe page says:\n{self.text()}"
+        return f"{self.page.url}\nconsole: {faults}\nthe page says:\n{self.text()}"
 
     def wait(self, good, patience=SOON):
         """Return what is read once it is *good*."""
@@ -318,10 +318,10 @@ def opened(browser, address, told):
         return pages[-1]
 
     yield at_address
+    seen = [[*one.foreign, *one.errors] for one in pages]
     for one in pages:
-        assert one.foreign == []
-        assert one.errors == []
         one.page.close()
+    assert seen == [[] for _ in pages]
 
 
 @pytest.fixture

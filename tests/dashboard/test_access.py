@@ -163,6 +163,7 @@ def test_axe_finds_nothing_grave_and_figures_have_names(opened, view):
     one.says(LATER.get(view, ""), PATIENCE)
     one.page.get_by_role("heading", level=1).wait_for()
     one.page.wait_for_timeout(REST)
+    until(lambda: all(role for role, _label in one.page.evaluate(DRAWN)))  # named once drawn
     drawn = one.page.evaluate(DRAWN)
     assert len(drawn) >= FIGURES.get(view, 0)
     for role, label in drawn:

@@ -78,7 +78,7 @@ def test_pages_that_were_closed_do_not_stay_in_memory(address):
 
     def left():
         opened, kept = _counted(address)
-        return opened == 0 and kept <= 2  # the last to leave waits for the next
+        return opened == 0 and kept <= 2  # one is the server's own
 
     _ended(come_and_leave())
     until(left, PATIENCE, lambda: f"open and in memory: {_counted(address)}")

@@ -222,7 +222,7 @@ def test_a_link_made_by_the_page_restores_every_number(opened):
     again.shows_what(page, drawn)
     assert again.page.evaluate(RANGES) == page.page.evaluate(RANGES) == [80.5, 95.25, 30.25, 37]
     again.shows_what(page, told)
-    again.links(page.link())
+    again.wait(lambda _found: again.link() == page.link())
 
 
 def test_a_link_to_a_changed_step_of_the_story_restores_it(opened):
