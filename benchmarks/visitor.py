@@ -35,8 +35,11 @@ class Visitor:
         self._reading = None
 
     @classmethod
-    async def opened(cls, address, query=""):
+    async def opened(cls, address, query="", *, drawn=True):
         """Return the page at *address* once its whole document has come.
+
+        *drawn*: whether to say at once that all of it is drawn, which takes a browser seconds.
+
 
         Raises RefusedError where the server shows something else; OSError where it does not answer.
         """
@@ -61,7 +64,8 @@ class Visitor:
         self._reading = asyncio.create_task(self._read())
         document = await self._ask(self._protocol.create("PULL-DOC-REQ"))
         self._learn(document.content["doc"])
-        await self._send(_event("document_ready", []))
+        if drawn:
+            await self._send(_event("document_ready", []))
         return self
 
     async def close(self):
@@ -102,6 +106,13 @@ class Visitor:
             _event("tap", [["model", {"id": figure["id"]}], *place, *more]), tells
         )
 
+    async def turn_dark(self):
+        """Turn the page to its dark theme."""
+        page = next(m for m in self._by_id.values() if "sidebar_width" in m.get("attributes", {}))
+        await self._send(
+            {"kind": "ModelChanged", "model": {"id": page["id"]}, "attr": "dark_theme", "new": True}
+        )
+
     # --- what it reads -----------------------------------------------------------------------
 
     def text(self, kind) -> str:
@@ -111,6 +122,11 @@ class Visitor:
             if kind in model.get("attributes", {}).get("css_classes", ())
         )  # fmt: skip
         return re.sub(r"<[^>]*>", "", html.unescape(model["attributes"].get("text", "")))
+
+    def sheets(self) -> str:
+        """Return the style sheets of all that is on the page, one after the other."""
+        models = self._by_id.values()
+        return "".join(str(model.get("attributes", {}).get("stylesheets")) for model in models)
 
     async def until(self, holds, patience):
         """Wait until *holds* (a function of this visitor) is true; raise TimeoutError otherwise."""

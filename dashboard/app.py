@@ -109,6 +109,7 @@ def create_app():
     )  # fmt: skip
     Shared.pages().add(page)
     visit, whole = Visit(alarms.visit(who)), laid_out(page)
+    _answer_from_the_first_act(pn.state.curdoc)
     pn.state.onload(visit.begin)
     pn.state.onload(page.begin)
     pn.state.on_session_destroyed(lambda _context: (_let_go(whole), page.close(), visit.end()))
@@ -252,6 +253,20 @@ def _unlink_busy(page):
     for watcher in list(pn.state.param.watchers.get("busy", {}).get("value", [])):
         if getattr(getattr(watcher.fn, "__self__", None), "self", None) is page:
             pn.state.param.unwatch(watcher)
+
+
+def _answer_from_the_first_act(document):
+    """Have changes sent once the visitor acts.
+
+    Panel (1.9) calls a page connected when the browser has drawn all of it, and drops what the
+    server changes before; but who acts has the document already.
+    """
+
+    def heard(*_event):
+        pn.state._connected[document] = True  # noqa: SLF001 - no other way
+
+    document.on_change(lambda event: event.setter and heard())
+    document.on_message("bokeh_event", heard)
 
 
 def _let_go(whole):

@@ -50,6 +50,10 @@ class _Worker:
         """Start to work."""
         self._thread.start()
 
+    def _work(self):
+        while True:
+            self._do(self._next())  # no name for the job here: it would keep its page in memory
+
     def _do(self, job):
         begun = time.perf_counter()
         _done(job)
@@ -81,19 +85,19 @@ class Lane(_Worker):
         """Return what waits and has not been stopped; a stopped task ends as soon as it begins."""
         return [one for one in self._queue if one[1] is None or not one[1].stopped.is_set()]
 
-    def _work(self):
-        while True:
-            with self._there_is_work:
-                self._working = False
-                while not self._queue:
-                    self._there_is_work.wait()
-                job, _, _ = self._queue.popleft()
-                self._working, waiting = True, self._wanted()
-            for before, (_, task, told) in enumerate(waiting, start=1):
-                if task is not None and task.ahead != before:
-                    task.ahead = before
-                    _done(lambda told=told, task=task: told(task))
-            self._do(job)
+    def _next(self):
+        """Wait for a job and return it; who is behind it is told."""
+        with self._there_is_work:
+            self._working = False
+            while not self._queue:
+                self._there_is_work.wait()
+            job, _, _ = self._queue.popleft()
+            self._working, waiting = True, self._wanted()
+        for before, (_, task, told) in enumerate(waiting, start=1):
+            if task is not None and task.ahead != before:
+                task.ahead = before
+                _done(lambda told=told, task=task: told(task))
+        return job
 
 
 class Newest(_Worker):
@@ -114,13 +118,13 @@ class Newest(_Worker):
             self._wishes[who] = job
             self._there_is_work.notify()
 
-    def _work(self):
-        while True:
-            with self._there_is_work:
-                while not self._wishes:
-                    self._there_is_work.wait()
-                _, job = self._wishes.popitem(last=False)
-            self._do(job)
+    def _next(self):
+        """Wait for a wish and return it."""
+        with self._there_is_work:
+            while not self._wishes:
+                self._there_is_work.wait()
+            _, job = self._wishes.popitem(last=False)
+        return job
 
 
 def quietly(job):

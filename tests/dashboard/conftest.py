@@ -201,6 +201,7 @@ class Seen:
     def choose(self, label, option):
         self.page.get_by_role("combobox", name=label).click()
         self.page.get_by_text(option, exact=True).last.click()
+        self.page.locator(".MuiPopover-root").wait_for(state="hidden")  # it covers all for a while
 
     def edit(self, text):
         self.page.get_by_label("Edits, as on the command line").fill(text)

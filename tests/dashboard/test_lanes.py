@@ -2,10 +2,12 @@ import os
 import subprocess
 import sys
 import threading
+import weakref
 
 import pytest
 
-from dashboard.lanes import GIVING_WAY, Lane, Task
+from dashboard.lanes import GIVING_WAY, Lane, Newest, Task
+from tests.dashboard.conftest import until
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads share one priority")
@@ -37,3 +39,23 @@ def test_who_waits_is_told_a_place_that_only_falls():
     assert last.wait(10)
     assert [ahead for task, ahead in heard if task == 2] == [1]
     assert all(task != 1 for task, _ in heard)
+
+
+class Page:
+    """Something that asks a lane for work."""
+
+    def work(self):
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(("kind", "wish"), [
+    (Lane, lambda page: (page.work, Task(), lambda _task: page)),
+    (Newest, lambda page: (page, page.work)),
+])  # fmt: skip
+def test_a_lane_at_rest_keeps_nothing_of_its_last_job(kind, wish):
+    lane, page = kind("test"), Page()
+    alive = weakref.ref(page)
+    lane.add(*wish(page))
+    lane.start()
+    del page
+    until(lambda: lane.done == 1 and alive() is None, 10, lambda: f"{lane.done} done, {alive()}")

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.load import RATE
 from benchmarks.visitor import Visitor
+from dashboard import style
 from tests.dashboard.conftest import until
 
 PATIENCE = 60  # s, on a busy machine
@@ -40,6 +41,17 @@ def test_a_visitor_hears_what_it_chose_and_no_one_else(address):
     assert mine.startswith("Under RCP4.5, by 2060, ")
     assert others == before
     assert before.startswith("Under RCP8.5, by 2099, ")
+
+
+def test_who_acts_before_the_browser_has_drawn_all_is_answered(address):
+    async def hasty():
+        page = await Visitor.opened(address.replace("localhost", "127.0.0.1"), drawn=False)
+        assert style.variables(dark=False) in page.sheets()
+        await page.turn_dark()
+        await page.until(lambda page: style.variables(dark=True) in page.sheets(), PATIENCE)
+        await page.close()
+
+    _ended(hasty())
 
 
 def test_what_ifs_asked_for_at_once_are_all_answered_each_its_own(address):
