@@ -8,6 +8,7 @@ import asyncio
 import html
 import re
 import time
+from collections import Counter
 
 from bokeh.protocol import Protocol
 from bokeh.protocol.receiver import Receiver
@@ -30,8 +31,9 @@ class Visitor:
         self._socket, self._protocol = socket, Protocol()
         self._receiver = Receiver(self._protocol)
         self._answers, self._by_id = {}, {}
-        self._heard = asyncio.Condition()
+        self._change = asyncio.Condition()
         self.faults = []  # sentences of the server about messages it could not handle
+        self.heard = Counter()  # how many changes of each kind have come
         self._reading = None
 
     @classmethod
@@ -39,7 +41,6 @@ class Visitor:
         """Return the page at *address* once its whole document has come.
 
         *drawn*: whether to say at once that all of it is drawn, which takes a browser seconds.
-
 
         Raises RefusedError where the server shows something else; OSError where it does not answer.
         """
@@ -130,8 +131,8 @@ class Visitor:
 
     async def until(self, holds, patience):
         """Wait until *holds* (a function of this visitor) is true; raise TimeoutError otherwise."""
-        async with asyncio.timeout(patience), self._heard:
-            await self._heard.wait_for(lambda: holds(self))
+        async with asyncio.timeout(patience), self._change:
+            await self._change.wait_for(lambda: holds(self))
 
     # --- how it works ------------------------------------------------------------------------
 
@@ -187,13 +188,14 @@ class Visitor:
 
     async def _hear(self, events):
         for event in events:
+            self.heard[event["kind"]] += 1
             if event["kind"] == "ModelChanged":
                 self._learn(event["new"])
                 model = self._by_id.get(event["model"]["id"])
                 if model is not None:
                     model.setdefault("attributes", {})[event["attr"]] = event["new"]
-        async with self._heard:
-            self._heard.notify_all()
+        async with self._change:
+            self._change.notify_all()
 
     def _learn(self, found):
         """Note each model in a piece of a document by its id."""

@@ -261,12 +261,13 @@ def _answer_from_the_first_act(document):
     Panel (1.9) calls a page connected when the browser has drawn all of it, and drops what the
     server changes before; but who acts has the document already.
     """
+    apply = document.apply_json_patch
 
-    def heard(*_event):
+    def heard(patch, **setter):
         pn.state._connected[document] = True  # noqa: SLF001 - no other way
+        apply(patch, **setter)
 
-    document.on_change(lambda event: event.setter and heard())
-    document.on_message("bokeh_event", heard)
+    document.apply_json_patch = heard
 
 
 def _let_go(whole):

@@ -201,7 +201,8 @@ class Seen:
     def choose(self, label, option):
         self.page.get_by_role("combobox", name=label).click()
         self.page.get_by_text(option, exact=True).last.click()
-        self.page.locator(".MuiPopover-root").wait_for(state="hidden")  # it covers all for a while
+        menu = self.page.locator(".MuiPopover-root").last  # covers the page until it is gone
+        menu.wait_for(state="hidden", timeout=1000 * SOON)
 
     def edit(self, text):
         self.page.get_by_label("Edits, as on the command line").fill(text)
