@@ -31,7 +31,7 @@ import data
 import tem
 from benchmarks.load import PATIENCE, READY, _first
 from benchmarks.serving import served
-from benchmarks.visitor import Visitor
+from benchmarks.visitor import Visitor, changed
 from dashboard import calibration, cli, commands, doorman, edits, headless, link, parameter_table
 from dashboard.changes import NO_OFFSETS, OFFSETS, Change
 from dashboard.grid import Grid
@@ -472,8 +472,7 @@ def over_the_wire(address, count) -> Tally:
         ]  # fmt: skip
         for at, value in cases:
             before, tally.tried = len(visitor.faults), tally.tried + 1
-            event = {"kind": "ModelChanged", "model": {"id": controls[at % len(controls)]},
-                     "attr": "value", "new": value}  # fmt: skip
+            event = changed(controls[at % len(controls)], "value", value)
             await visitor._send(event)  # noqa: SLF001 - what `choose` sends
             said = " ".join(visitor.faults[before:])
             tally.refused += bool(said)

@@ -84,10 +84,7 @@ class Visitor:
         Return the seconds until the words of the pane *tells* (its CSS class) were others.
         """
         model = self._called(label)
-        return await self._acted(
-            {"kind": "ModelChanged", "model": {"id": model["id"]}, "attr": "value", "new": value},
-            tells,
-        )
+        return await self._acted(changed(model["id"], "value", value), tells)
 
     async def press(self, label, tells="says") -> float:
         """Press the button called *label*; return as `choose`."""
@@ -110,9 +107,7 @@ class Visitor:
     async def turn_dark(self):
         """Turn the page to its dark theme."""
         page = next(m for m in self._by_id.values() if "sidebar_width" in m.get("attributes", {}))
-        await self._send(
-            {"kind": "ModelChanged", "model": {"id": page["id"]}, "attr": "dark_theme", "new": True}
-        )
+        await self._send(changed(page["id"], "dark_theme", value=True))
 
     # --- what it reads -----------------------------------------------------------------------
 
@@ -207,6 +202,11 @@ class Visitor:
             return
         for part in found:
             self._learn(part)
+
+
+def changed(model, attr, value):
+    """Return what a browser sends when *attr* of the *model* of an id becomes *value*."""
+    return {"kind": "ModelChanged", "model": {"id": model}, "attr": attr, "new": value}
 
 
 def _event(name, entries):

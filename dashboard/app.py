@@ -94,22 +94,22 @@ class Shared:
 
 def create_app():
     """Return the page for one visitor; where the room is full, a word that it is."""
-    # a session that starts over the websocket would fetch Panel's CSS from a CDN otherwise
-    pn.state.curdoc.template_variables["dist_url"] = LOCAL_DIST
-    said = {name: values[0].decode("utf-8", "replace") for name, values in _arguments().items()}
-    language.settle(pn.state.curdoc, _language(said))
     who, room = pn.state.curdoc, Shared.room
+    # a session that starts over the websocket would fetch Panel's CSS from a CDN otherwise
+    who.template_variables["dist_url"] = LOCAL_DIST
+    said = {name: values[0].decode("utf-8", "replace") for name, values in _arguments().items()}
+    language.settle(who, _language(said))
     pn.state.on_session_destroyed(lambda _context: room.leave(who))
     if room.full:
         return Door(room, who).pane
     pn.state.onload(lambda: room.enter(who))
     page = Page(
         Shared.library(), Shared.atlas(), Shared.verdicts(), Shared.figures(), said,
-        pn.state.curdoc, Shared.taken(), _address(),
+        who, Shared.taken(), _address(),
     )  # fmt: skip
     Shared.pages().add(page)
     visit, whole = Visit(alarms.visit(who)), laid_out(page)
-    _answer_from_the_first_act(pn.state.curdoc)
+    _answer_from_the_first_act(who)
     pn.state.onload(visit.begin)
     pn.state.onload(page.begin)
     pn.state.on_session_destroyed(lambda _context: (_let_go(whole), page.close(), visit.end()))

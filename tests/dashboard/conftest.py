@@ -329,6 +329,4 @@ def opened(browser, address, told):
 @pytest.fixture
 def port():
     """Return the number of a port that is free."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    return free_port()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.visitor import RefusedError, Visitor, _event
+from benchmarks.visitor import RefusedError, Visitor, _event, changed
 from tests.dashboard.conftest import apart, free_port, until
 
 PLANTED = Path(__file__).with_name("planted.py")
@@ -118,7 +118,7 @@ def test_a_message_that_bokeh_cannot_follow_is_answered_by_a_number(server):
 
     async def one():
         visitor = await opened(address)
-        await visitor._send({"kind": "ModelChanged", "model": {"id": "p0"}, "attr": "x", "new": 1})
+        await visitor._send(changed("p0", "x", 1))
         await asyncio.sleep(0.5)
         return visitor.faults
 

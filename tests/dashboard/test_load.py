@@ -3,24 +3,17 @@
 import asyncio
 import re
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from benchmarks.load import RATE
 from benchmarks.visitor import Visitor
 from dashboard import style
-from tests.dashboard.conftest import until
+from tests.dashboard.conftest import apart, until
 
 PATIENCE = 60  # s, on a busy machine
 CHARTS = 4  # each draws other data for a cell
 READY = "All 8 climates are ready"
-
-
-def _ended(coroutine):
-    """Run *coroutine* in a thread of its own: a browser may keep a loop running in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
 
 
 async def _opened(address):
@@ -40,7 +33,7 @@ def test_a_visitor_hears_what_it_chose_and_no_one_else(address):
         await other.close()
         return before, said
 
-    before, (mine, others) = _ended(both())
+    before, (mine, others) = apart(asyncio.run, both())
     assert mine.startswith("Under RCP4.5, by 2060, ")
     assert others == before
     assert before.startswith("Under RCP8.5, by 2099, ")
@@ -65,7 +58,7 @@ def test_who_acts_before_the_browser_has_drawn_all_is_answered(address, act):
         await act(page)
         await page.close()
 
-    _ended(hasty())
+    apart(asyncio.run, hasty())
 
 
 def test_what_ifs_asked_for_at_once_are_all_answered_each_its_own(address):
@@ -81,7 +74,7 @@ def test_what_ifs_asked_for_at_once_are_all_answered_each_its_own(address):
         await asyncio.gather(*(visitor.close() for visitor in visitors))
         return said
 
-    said = _ended(several([1.1, 1.2, 1.1]))
+    said = apart(asyncio.run, several([1.1, 1.2, 1.1]))
     assert [faults for _, faults in said] == [[], [], []]
     (more, still_more, as_much), _ = zip(*said, strict=True)
     assert "What-if (since the spin-up): " in more
@@ -106,5 +99,5 @@ def test_pages_that_were_closed_do_not_stay_in_memory(address):
         opened, kept = _counted(address)
         return opened == 0 and kept <= 2  # one is the server's own
 
-    _ended(come_and_leave())
+    apart(asyncio.run, come_and_leave())
     until(left, PATIENCE, lambda: f"open and in memory: {_counted(address)}")
